@@ -1,0 +1,57 @@
+package dev.baton.partitioning.divide;
+
+import dev.baton.partitioning.split.CrossingTensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Every split point of a model, run as head then tail and compared with the whole.
+ *
+ * @param model the model's name
+ * @param operators how many operators it has, constants not counted
+ * @param rows one per split point between the ends, from front to back
+ * @param reason why there are none, when there are none
+ */
+public record Verification(String model, int operators, List<Row> rows, Optional<String> reason) {
+    public Verification {
+        rows = List.copyOf(rows);
+    }
+
+    /** Whether every split point passed. */
+    public boolean passed() {
+        return rows.stream().allMatch(Row::passed);
+    }
+
+    /**
+     * One split point.
+     *
+     * @param index from 1
+     * @param name its last head operator
+     * @param headOperators operators in the head
+     * @param tailOperators operators in the tail
+     * @param crossing what travels
+     * @param crossingBytes its uncompressed size for the probe input
+     * @param bitExact whether every bit agreed at EXTENDED
+     * @param maxRelativeDifference at ALL; empty when it did not run
+     * @param failure why it is kept out, when it is
+     */
+    public record Row(
+            int index,
+            String name,
+            int headOperators,
+            int tailOperators,
+            List<CrossingTensor> crossing,
+            long crossingBytes,
+            boolean bitExact,
+            OptionalDouble maxRelativeDifference,
+            Optional<String> failure) {
+        public Row {
+            crossing = List.copyOf(crossing);
+        }
+
+        public boolean passed() {
+            return failure.isEmpty();
+        }
+    }
+}

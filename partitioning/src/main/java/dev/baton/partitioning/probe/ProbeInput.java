@@ -1,0 +1,29 @@
+package dev.baton.partitioning.probe;
+
+import dev.baton.tensor.ElementType;
+import dev.baton.tensor.Shape;
+
+/**
+ * The recipe of one probe input: the same recipe and seed make the same tensor everywhere.
+ *
+ * @param name the model input
+ * @param type its element type
+ * @param shape its shape, every dimension bound
+ * @param values how its elements are made
+ */
+public record ProbeInput(String name, ElementType type, Shape shape, ProbeValues values) {
+    public ProbeInput {
+        if (!shape.isFixed()) {
+            throw new IllegalArgumentException(
+                    "probe input '%s' has shape %s: every dimension must be bound".formatted(name, shape));
+        }
+        if (values.kind() == ProbeValues.Kind.GIVEN && values.parameters().size() != shape.elementCount()) {
+            throw new IllegalArgumentException("probe input '%s' of shape %s has %d elements, but %d are given"
+                    .formatted(
+                            name,
+                            shape,
+                            shape.elementCount(),
+                            values.parameters().size()));
+        }
+    }
+}
