@@ -1,0 +1,5 @@
+/** Pictures that become a model's input tensor: pre-processing is part of the model. */
+@NullMarked
+package dev.baton.tensor.image;
+
+import org.jspecify.annotations.NullMarked;
