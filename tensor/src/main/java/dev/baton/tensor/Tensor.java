@@ -26,7 +26,8 @@ public final class Tensor {
     /**
      * A tensor over the remaining bytes of {@code littleEndianData}, which are not copied.
      *
-     * @throws IllegalArgumentException when the shape is not fixed or the size is not what type and shape need
+     * @throws IllegalArgumentException when the shape is not fixed, the size is not what type and shape need, or a byte of
+     *     a BOOL tensor is neither 0 nor 1
      */
     public static Tensor of(ElementType type, Shape shape, ByteBuffer littleEndianData) {
         long expected = byteSize(type, shape);
@@ -34,7 +35,7 @@ public final class Tensor {
             throw new IllegalArgumentException(
                     "%s %s needs %d bytes, got %d".formatted(type, shape, expected, littleEndianData.remaining()));
         }
-        return new Tensor(type, shape, littleEndianData.slice());
+        return checked(new Tensor(type, shape, littleEndianData.slice()));
     }
 
     /** An FP32 tensor of {@code values} in row-major order. */
@@ -66,7 +67,7 @@ public final class Tensor {
         }
         ByteBuffer data = allocate(type, shape, values.length);
         data.put(0, values);
-        return new Tensor(type, shape, data);
+        return checked(new Tensor(type, shape, data));
     }
 
     /** A BOOL tensor of {@code values} in row-major order. */
@@ -87,6 +88,19 @@ public final class Tensor {
         }
         data.asShortBuffer().put(halves);
         return new Tensor(ElementType.FP16, shape, data);
+    }
+
+    /** Engines read any other byte as a boolean that is neither true nor false. */
+    private static Tensor checked(Tensor tensor) {
+        if (tensor.type == ElementType.BOOL) {
+            for (int i = 0; i < tensor.data.capacity(); i++) {
+                if ((tensor.data.get(i) & ~1) != 0) {
+                    throw new IllegalArgumentException("BOOL %s has the byte %d at index %d, expected 0 or 1"
+                            .formatted(tensor.shape, tensor.data.get(i), i));
+                }
+            }
+        }
+        return tensor;
     }
 
     private static ByteBuffer allocate(ElementType type, Shape shape, int elements) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tensor.image;
+
+import org.jspecify.annotations.NullMarked;

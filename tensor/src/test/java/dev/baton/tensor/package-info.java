@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tensor;
+
+import org.jspecify.annotations.NullMarked;
