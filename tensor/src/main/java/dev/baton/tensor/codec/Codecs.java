@@ -1,5 +1,6 @@
 package dev.baton.tensor.codec;
 
+import com.github.luben.zstd.ZstdException;
 import dev.baton.tensor.ElementType;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
@@ -94,6 +95,8 @@ public final class Codecs {
             };
         } catch (CorruptPayloadException corrupt) {
             throw corrupt;
+        } catch (ZstdException refused) {
+            throw new CorruptPayloadException("%s: zstd: %s".formatted(encoded, refused.getMessage()), refused);
         } catch (IllegalArgumentException invalid) { // from Shape and Tensor, whose checks hold here too
             throw new CorruptPayloadException("%s: %s".formatted(encoded, invalid.getMessage()), invalid);
         }
