@@ -1,0 +1,96 @@
+package dev.baton.tail;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Settings of this tail. */
+@ConfigMapping(prefix = "baton.tail")
+public interface TailConfig {
+
+    /** Name of this tail in results and measurements, unique among tails; the host's name unless set. */
+    Optional<String> id();
+
+    KafkaConfig kafka();
+
+    /** Where split packages are kept; may be lost. A directory of its own: it is not shared with another process. */
+    @WithDefault(".baton/tail-packages")
+    Path packageDirectory();
+
+    InferenceConfig inference();
+
+    /** The consumer group that shares out the work; tails of one fleet have the same. */
+    @WithDefault("baton-tails")
+    String group();
+
+    /**
+     * Records taken at a time. Few, because the next are taken when these are answered, and because another tail may
+     * have nothing to do meanwhile.
+     */
+    @WithDefault("8")
+    int maxPollRecords();
+
+    /**
+     * The largest tensor, decoded, that is accepted for an input whose shape the model leaves open; protects the
+     * memory of this process against a payload that claims more than it is.
+     */
+    @WithDefault("268435456")
+    long maxTensorBytes();
+
+    /** How long an old version of a model stays open for records that are on their way when a new one takes over. */
+    @WithDefault("60s")
+    Duration drain();
+
+    /** Between two attempts to load a package. */
+    @WithDefault("5s")
+    Duration loadRetryDelay();
+
+    /**
+     * The longest wait of a record for a version that the catalog names and this tail is loading. Short, because the
+     * records received with it wait as well.
+     */
+    @WithDefault("2s")
+    Duration loadingPatience();
+
+    /** Length of a measurement window; a plan can follow changes no faster. */
+    @WithDefault("1s")
+    Duration measurementWindow();
+
+    /** How long a stop may take to hand over results that are on their way. */
+    @WithDefault("10s")
+    Duration stopTimeout();
+
+    /** Where the broker is. */
+    interface KafkaConfig {
+
+        /** {@code host:port}, several separated by commas. */
+        @WithDefault("localhost:9092")
+        String bootstrapServers();
+
+        /** The largest record; the one size from which all limits follow, the same in the whole fleet. 32 MiB. */
+        @WithDefault("33554432")
+        int maxRecordBytes();
+
+        /** Kafka client settings beyond Baton's, such as those for TLS and SASL. */
+        Map<String, String> extra();
+    }
+
+    /** How models run. */
+    interface InferenceConfig {
+
+        /** {@code cpu} or {@code gpu:N}. */
+        @WithDefault("cpu")
+        String device();
+
+        /** Threads that share the work of one operator; by default as many as there are cores, at most four. */
+        OptionalInt intraOpThreads();
+
+        /** Models that run at the same time. */
+        @WithDefault("1")
+        int workers();
+    }
+}

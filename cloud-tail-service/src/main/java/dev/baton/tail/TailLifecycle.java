@@ -1,0 +1,54 @@
+package dev.baton.tail;
+
+import dev.baton.inference.InferenceEngine;
+import dev.baton.tail.kafka.KafkaActivationReceiver;
+import dev.baton.tail.kafka.KafkaCatalog;
+import dev.baton.tail.kafka.KafkaMeasurements;
+import dev.baton.tail.kafka.LazyProducer;
+import dev.baton.tail.models.ServedModels;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/** Starts the parts that run by themselves and stops them in an order that loses no work. */
+@Singleton
+public final class TailLifecycle {
+
+    private final KafkaActivationReceiver receiver;
+    private final KafkaCatalog catalog;
+    private final KafkaMeasurements measurements;
+    private final ServedModels models;
+    private final LazyProducer producer;
+    private final InferenceEngine engine;
+
+    public TailLifecycle(
+            KafkaActivationReceiver receiver,
+            KafkaCatalog catalog,
+            KafkaMeasurements measurements,
+            ServedModels models,
+            LazyProducer producer,
+            InferenceEngine engine) {
+        this.receiver = receiver;
+        this.catalog = catalog;
+        this.measurements = measurements;
+        this.models = models;
+        this.producer = producer;
+        this.engine = engine;
+    }
+
+    void start(@Observes StartupEvent event) {
+        receiver.start();
+        catalog.start();
+        measurements.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        catalog.close();
+        receiver.close();
+        measurements.close();
+        producer.close();
+        models.close();
+        engine.close();
+    }
+}

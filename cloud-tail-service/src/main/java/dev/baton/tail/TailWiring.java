@@ -1,0 +1,159 @@
+package dev.baton.tail;
+
+import dev.baton.inference.Device;
+import dev.baton.inference.EngineSettings;
+import dev.baton.inference.InferenceEngine;
+import dev.baton.inference.OnnxRuntimeEngine;
+import dev.baton.messaging.ClientSettings;
+import dev.baton.messaging.KafkaConnection;
+import dev.baton.partitioning.splitpackage.PackageCache;
+import dev.baton.tail.answer.ActivationDecoder;
+import dev.baton.tail.answer.AnswerTrace;
+import dev.baton.tail.answer.TailInference;
+import dev.baton.tail.kafka.KafkaActivationReceiver;
+import dev.baton.tail.kafka.KafkaCatalog;
+import dev.baton.tail.kafka.KafkaDeadLetters;
+import dev.baton.tail.kafka.KafkaMeasurements;
+import dev.baton.tail.kafka.KafkaResultSender;
+import dev.baton.tail.kafka.LazyProducer;
+import dev.baton.tail.lateness.DelayBaseline;
+import dev.baton.tail.measurement.TailMeasurements;
+import dev.baton.tail.models.PackageModelOpener;
+import dev.baton.tail.models.ServedModels;
+import dev.baton.tail.models.TailProfile;
+import io.opentelemetry.api.trace.Tracer;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** The parts of the tail, in the order of the main path. Nothing runs before {@link TailLifecycle} starts it. */
+@Singleton
+public final class TailWiring {
+
+    /** Edge nodes whose usual delay is remembered; some hundred bytes each. */
+    private static final int MAX_EDGES = 10_000;
+
+    private final TailConfig config;
+    private final String tailId;
+    private final KafkaConnection connection;
+
+    public TailWiring(TailConfig config) {
+        this.config = config;
+        this.tailId = config.id().orElseGet(TailWiring::hostName);
+        this.connection = new KafkaConnection(
+                config.kafka().bootstrapServers(),
+                config.kafka().maxRecordBytes(),
+                config.kafka().extra());
+    }
+
+    @Produces
+    @Singleton
+    KafkaActivationReceiver activationReceiver(
+            ServedModels models,
+            TailInference inference,
+            KafkaResultSender results,
+            KafkaDeadLetters deadLetters,
+            Tracer tracer) {
+        return new KafkaActivationReceiver(
+                () -> new KafkaConsumer<>(
+                        ClientSettings.lowLatencyConsumer(
+                                connection, tailId + "-activations", config.group(), config.maxPollRecords()),
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer()),
+                models,
+                inference,
+                results,
+                deadLetters,
+                tracer,
+                System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    TailInference inference(ServedModels models, TailMeasurements measurements, Tracer tracer) {
+        return new TailInference(
+                tailId,
+                models,
+                new ActivationDecoder(config.maxTensorBytes()),
+                new DelayBaseline(MAX_EDGES),
+                config.loadingPatience(),
+                measurements,
+                new AnswerTrace(tracer),
+                System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    InferenceEngine engine() {
+        EngineSettings defaults = EngineSettings.defaults();
+        return new OnnxRuntimeEngine(
+                defaults.withDevice(Device.parse(config.inference().device()))
+                        .withWorkers(config.inference().workers())
+                        .withIntraOpThreads(config.inference().intraOpThreads().orElse(defaults.intraOpThreads())));
+    }
+
+    @Produces
+    @Singleton
+    ServedModels models(InferenceEngine engine, TailMeasurements measurements) {
+        HttpClient http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+        return new ServedModels(
+                new PackageModelOpener(
+                        new PackageCache(config.packageDirectory(), http),
+                        engine,
+                        new TailProfile(engine, measurements, System::nanoTime)),
+                measurements,
+                new ServedModels.Handover(config.drain(), config.loadRetryDelay()));
+    }
+
+    @Produces
+    @Singleton
+    KafkaCatalog catalog(ServedModels models) {
+        return new KafkaCatalog(connection, tailId + "-catalog", models);
+    }
+
+    @Produces
+    @Singleton
+    KafkaResultSender results(LazyProducer producer, Tracer tracer) {
+        return new KafkaResultSender(producer, tracer);
+    }
+
+    @Produces
+    @Singleton
+    KafkaDeadLetters deadLetters(LazyProducer producer) {
+        return new KafkaDeadLetters(producer);
+    }
+
+    @Produces
+    @Singleton
+    TailMeasurements measurements() {
+        return new TailMeasurements(
+                tailId, Device.parse(config.inference().device()).toString(), System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    KafkaMeasurements publishedMeasurements(TailMeasurements measurements, LazyProducer producer) {
+        return new KafkaMeasurements(tailId, measurements, config.measurementWindow(), producer);
+    }
+
+    @Produces
+    @Singleton
+    LazyProducer producer() {
+        return new LazyProducer(ClientSettings.lowLatencyProducer(connection, tailId), config.stopTimeout());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("this host has no name: set baton.tail.id", e);
+        }
+    }
+}

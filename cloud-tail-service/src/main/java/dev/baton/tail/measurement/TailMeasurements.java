@@ -1,0 +1,148 @@
+package dev.baton.tail.measurement;
+
+import dev.baton.schemas.records.MeasurementWindow;
+import dev.baton.schemas.records.ModelRef;
+import dev.baton.schemas.records.Summary;
+import dev.baton.schemas.records.TailMeasurement;
+import dev.baton.schemas.records.TailModelWindow;
+import dev.baton.schemas.records.TailWindow;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Decode and run times per model and split point, window by window. A split point without work in a window keeps
+ * its last known summary, so that a reader who joins late knows every tail; the number of requests tells whether there
+ * was work.
+ */
+public final class TailMeasurements {
+
+    private final String tail;
+    private final String device;
+    private final LongSupplier nanos;
+    private final Map<ModelRef, Model> models = new LinkedHashMap<>();
+    private long windowStart;
+    private long sequence;
+
+    /**
+     * Begins the first window.
+     *
+     * @param tail   the name of this tail
+     * @param device where it runs models, {@code cpu} or {@code gpu:N}
+     * @param nanos  a monotonic clock
+     */
+    public TailMeasurements(String tail, String device, LongSupplier nanos) {
+        this.tail = tail;
+        this.device = device;
+        this.nanos = nanos;
+        this.windowStart = nanos.getAsLong();
+    }
+
+    /** A record that was answered with outputs. */
+    public synchronized void answered(ModelRef ref, int splitPoint, Duration queue, Duration decode, Duration run) {
+        Model model = models.get(ref);
+        if (model == null) {
+            return; // retired while this record was being answered
+        }
+        model.requests++;
+        model.queue.samples.add(queue);
+        model.tail(splitPoint).decode.samples.add(decode);
+        model.tail(splitPoint).run.samples.add(run);
+    }
+
+    /** A record of a model that was answered with a failure; nothing where the model is not known here. */
+    public synchronized void refused(ModelRef ref) {
+        Model model = models.get(ref);
+        if (model != null) {
+            model.requests++;
+            model.failures++;
+        }
+    }
+
+    /** A decode that was timed without any record asking for it. */
+    public synchronized void profiledDecode(ModelRef ref, int splitPoint, Duration decode) {
+        model(ref).tail(splitPoint).decode.samples.add(decode);
+    }
+
+    /** A run that was timed without any record asking for it. */
+    public synchronized void profiledRun(ModelRef ref, int splitPoint, Duration run) {
+        model(ref).tail(splitPoint).run.samples.add(run);
+    }
+
+    /** From now on {@code ref} is measured. */
+    public synchronized void begin(ModelRef ref) {
+        model(ref);
+    }
+
+    /** From now on {@code ref} is no longer reported. */
+    public synchronized void forget(ModelRef ref) {
+        models.remove(ref);
+    }
+
+    /** Ends the current window and begins the next one. */
+    public synchronized MeasurementWindow endWindow() {
+        long now = nanos.getAsLong();
+        TailWindow.Builder window = TailWindow.newBuilder().setTail(tail).setDevice(device);
+        models.forEach((ref, model) -> window.addModels(model.endWindow(ref)));
+        MeasurementWindow ended = MeasurementWindow.newBuilder()
+                .setTail(window)
+                .setLengthMicros((now - windowStart) / 1_000)
+                .setSequence(++sequence)
+                .build();
+        windowStart = now;
+        return ended;
+    }
+
+    private Model model(ModelRef ref) {
+        return models.computeIfAbsent(ref, absent -> new Model());
+    }
+
+    private static final class Model {
+
+        private final Measured queue = new Measured();
+        private final Map<Integer, Tail> tails = new TreeMap<>();
+        private long requests;
+        private long failures;
+
+        Tail tail(int splitPoint) {
+            return tails.computeIfAbsent(splitPoint, absent -> new Tail());
+        }
+
+        TailModelWindow endWindow(ModelRef ref) {
+            TailModelWindow.Builder window = TailModelWindow.newBuilder()
+                    .setModel(ref)
+                    .setRequests(requests)
+                    .setFailures(failures)
+                    .setQueueMicros(queue.endWindow());
+            tails.forEach((splitPoint, tail) -> window.addTails(TailMeasurement.newBuilder()
+                    .setSplitPoint(splitPoint)
+                    .setDecodeMicros(tail.decode.endWindow())
+                    .setRunMicros(tail.run.endWindow())));
+            requests = 0;
+            failures = 0;
+            return window.build();
+        }
+    }
+
+    private static final class Tail {
+
+        private final Measured decode = new Measured();
+        private final Measured run = new Measured();
+    }
+
+    private static final class Measured {
+
+        private DurationSamples samples = new DurationSamples();
+        private Summary lastKnown = Summary.getDefaultInstance();
+
+        Summary endWindow() {
+            if (!samples.isEmpty()) {
+                lastKnown = samples.summary();
+                samples = new DurationSamples();
+            }
+            return lastKnown;
+        }
+    }
+}

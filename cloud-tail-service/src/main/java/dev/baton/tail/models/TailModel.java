@@ -1,0 +1,103 @@
+package dev.baton.tail.models;
+
+import dev.baton.schemas.records.ModelRef;
+import dev.baton.tail.failure.RefusedException;
+import dev.baton.tail.failure.TailFailure;
+import dev.baton.tensor.image.ImagePreprocessor;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One version of a model with all its tails open. It is closed when it was {@linkplain #retire() retired} and the last
+ * {@linkplain Lease lease} has ended, whichever comes later.
+ */
+public final class TailModel {
+
+    private final ModelRef ref;
+    private final Map<Integer, TailSession> tails;
+    private final Set<String> outputs;
+    private final Optional<PictureInput> picture;
+
+    /** One for not being retired, and one per lease; closed at 0. */
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    /** How an encoded picture becomes an input of the whole model. */
+    public record PictureInput(String input, ImagePreprocessor preprocessor) {}
+
+    /** @param outputs names of the whole model's outputs */
+    TailModel(ModelRef ref, Map<Integer, TailSession> tails, Set<String> outputs, Optional<PictureInput> picture) {
+        this.ref = ref;
+        this.tails = new TreeMap<>(tails);
+        this.outputs = Set.copyOf(outputs);
+        this.picture = picture;
+    }
+
+    public ModelRef ref() {
+        return ref;
+    }
+
+    /** Names of the whole model's outputs, some of which a head may have made. */
+    public Set<String> outputs() {
+        return outputs;
+    }
+
+    public Optional<PictureInput> picture() {
+        return picture;
+    }
+
+    Map<Integer, TailSession> tails() {
+        return tails;
+    }
+
+    /** Empty when this model has been closed. */
+    Optional<Lease> lease() {
+        int before = holders.getAndUpdate(count -> count == 0 ? 0 : count + 1);
+        return before == 0 ? Optional.empty() : Optional.of(new Lease());
+    }
+
+    /** Only called once. */
+    void retire() {
+        release();
+    }
+
+    private void release() {
+        if (holders.decrementAndGet() == 0) {
+            tails.values().forEach(TailSession::close);
+        }
+    }
+
+    /** Keeps the model open until closed. */
+    public final class Lease implements AutoCloseable {
+
+        private Lease() {}
+
+        public TailModel model() {
+            return TailModel.this;
+        }
+
+        /** The tail of a split point. */
+        public TailSession tail(int splitPoint) throws RefusedException {
+            TailSession tail = tails.get(splitPoint);
+            if (tail == null) {
+                throw new RefusedException(
+                        new TailFailure.VersionMismatch("%s has no tail for split point %d, only for %s"
+                                .formatted(named(ref), splitPoint, tails.keySet())));
+            }
+            return tail;
+        }
+
+        @Override
+        public void close() {
+            release();
+        }
+    }
+
+    /** For people: {@code gauge@1f2e3d4c5b6a}. */
+    public static String named(ModelRef ref) {
+        String version = ref.getVersion();
+        return ref.getName() + "@" + version.substring(0, Math.min(12, version.length()));
+    }
+}
