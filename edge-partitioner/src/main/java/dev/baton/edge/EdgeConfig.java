@@ -1,0 +1,87 @@
+package dev.baton.edge;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Settings of the edge node. */
+@ConfigMapping(prefix = "baton.edge")
+public interface EdgeConfig {
+
+    /** Name of this edge node in plans and measurements. Default: the host name, which is unique in most fleets. */
+    Optional<String> id();
+
+    Kafka kafka();
+
+    /**
+     * Where split packages, the catalog and plans are kept, so that the edge node starts without the cloud. Default: in
+     * the working directory.
+     */
+    @WithDefault(".baton/edge")
+    Path packageDirectory();
+
+    /**
+     * Partition of {@code baton.results} that this edge node reads. Default: from a hash of {@link #id()}. Sharing one
+     * costs traffic, as each edge node drops the others' results; large fleets assign partitions.
+     */
+    OptionalInt replyPartition();
+
+    Inference inference();
+
+    /** The longest wait for the cloud before the edge node finishes by itself; requests with an earlier deadline wait less. */
+    @WithDefault("10s")
+    Duration cloudTimeout();
+
+    /** Requests that may wait for the cloud at the same time; each holds its activation. Further ones finish here. */
+    @WithDefault("256")
+    int pendingRequests();
+
+    /**
+     * Local runs take this many times as long as on this machine: an emulator of slower devices for demos and tests. Stated in
+     * each answer's {@code baton_device}.
+     */
+    @WithDefault("1.0")
+    double emulatedSlowdown();
+
+    /** How often measurements are published. A second shows a change soon and costs a few kilobytes. */
+    @WithDefault("1s")
+    Duration measurementWindow();
+
+    /** Where the broker is. */
+    interface Kafka {
+
+        /** {@code host:port}, several separated by commas. The broker may be away when the edge node starts. */
+        @WithDefault("localhost:9092")
+        String bootstrapServers();
+
+        /** The largest record, and so the largest activation that can travel; the same in every service. */
+        @WithDefault("33554432")
+        int maxRecordBytes();
+
+        /** Kafka client settings that override Baton's, such as those for TLS and SASL. */
+        Map<String, String> extra();
+    }
+
+    /** How models run here. */
+    interface Inference {
+
+        /** {@code cpu} or {@code gpu:N}. */
+        @WithDefault("cpu")
+        String device();
+
+        /** Threads that share the work of one operator. Default: every core, at most four. */
+        OptionalInt intraOpThreads();
+
+        /** Models that run at the same time. One keeps the latency of each lowest. */
+        @WithDefault("1")
+        int workers();
+
+        /** Runs that may wait for a worker before requests are refused as {@code RESOURCE_EXHAUSTED}. */
+        @WithDefault("64")
+        int queueCapacity();
+    }
+}

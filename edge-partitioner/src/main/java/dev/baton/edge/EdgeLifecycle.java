@@ -1,0 +1,72 @@
+package dev.baton.edge;
+
+import dev.baton.edge.grpc.DeadlineWatch;
+import dev.baton.edge.kafka.KafkaBackground;
+import dev.baton.edge.kafka.KafkaCatalog;
+import dev.baton.edge.kafka.KafkaPlans;
+import dev.baton.edge.kafka.KafkaResultReceiver;
+import dev.baton.edge.kafka.LinkProducer;
+import dev.baton.edge.model.ModelLoader;
+import dev.baton.edge.model.Models;
+import dev.baton.inference.InferenceEngine;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/** Starts what runs in the background, none of which needs the broker to be there; stops it from the outside in. */
+@Singleton
+final class EdgeLifecycle {
+
+    private final ModelLoader loader;
+    private final KafkaPlans plans;
+    private final KafkaCatalog catalog;
+    private final LinkProducer producer;
+    private final KafkaResultReceiver receiver;
+    private final KafkaBackground background;
+    private final Models models;
+    private final InferenceEngine engine;
+    private final DeadlineWatch deadlines;
+
+    EdgeLifecycle(
+            ModelLoader loader,
+            KafkaPlans plans,
+            KafkaCatalog catalog,
+            LinkProducer producer,
+            KafkaResultReceiver receiver,
+            KafkaBackground background,
+            Models models,
+            InferenceEngine engine,
+            DeadlineWatch deadlines) {
+        this.loader = loader;
+        this.plans = plans;
+        this.catalog = catalog;
+        this.producer = producer;
+        this.receiver = receiver;
+        this.background = background;
+        this.models = models;
+        this.engine = engine;
+        this.deadlines = deadlines;
+    }
+
+    void start(@Observes StartupEvent event) {
+        loader.start();
+        plans.start();
+        catalog.start();
+        producer.start();
+        receiver.start();
+        background.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        background.close();
+        catalog.close();
+        plans.close();
+        loader.close();
+        receiver.close();
+        producer.close();
+        models.close();
+        engine.close();
+        deadlines.close();
+    }
+}

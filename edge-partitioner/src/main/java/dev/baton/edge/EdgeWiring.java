@@ -1,0 +1,194 @@
+package dev.baton.edge;
+
+import dev.baton.edge.cloud.ActivationSender;
+import dev.baton.edge.cloud.PendingCalls;
+import dev.baton.edge.grpc.DeadlineWatch;
+import dev.baton.edge.kafka.KafkaActivationSender;
+import dev.baton.edge.kafka.KafkaBackground;
+import dev.baton.edge.kafka.KafkaCatalog;
+import dev.baton.edge.kafka.KafkaMeasurements;
+import dev.baton.edge.kafka.KafkaPlans;
+import dev.baton.edge.kafka.KafkaResultReceiver;
+import dev.baton.edge.kafka.LinkProducer;
+import dev.baton.edge.measure.LinkEstimator;
+import dev.baton.edge.measure.LinkProbes;
+import dev.baton.edge.model.ModelLoader;
+import dev.baton.edge.model.ModelProfiler;
+import dev.baton.edge.model.Models;
+import dev.baton.edge.model.PackageSource;
+import dev.baton.edge.model.Plans;
+import dev.baton.edge.model.SlowedEngine;
+import dev.baton.edge.request.EdgeInference;
+import dev.baton.inference.Device;
+import dev.baton.inference.EngineSettings;
+import dev.baton.inference.InferenceEngine;
+import dev.baton.inference.OnnxRuntimeEngine;
+import dev.baton.messaging.KafkaConnection;
+import dev.baton.partitioning.splitpackage.PackageCache;
+import io.opentelemetry.api.trace.Tracer;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/** The whole edge node on a page, in the order of the main path; {@link EdgeLifecycle} starts and stops it. */
+final class EdgeWiring {
+
+    private static final LongSupplier NANO_TICKER = System::nanoTime;
+
+    @Produces
+    @Singleton
+    EdgeIdentity identity(EdgeConfig config) {
+        return EdgeIdentity.of(config);
+    }
+
+    @Produces
+    @Singleton
+    DeadlineWatch deadlineWatch() {
+        return new DeadlineWatch();
+    }
+
+    @Produces
+    @Singleton
+    EdgeInference inference(
+            EdgeConfig config, Models models, ActivationSender cloud, LinkEstimator link, Tracer tracer) {
+        return new EdgeInference(models, cloud, link, config.cloudTimeout(), device(config), tracer, NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    Models models() {
+        return new Models();
+    }
+
+    @Produces
+    @Singleton
+    InferenceEngine engine(EdgeConfig config) {
+        EngineSettings settings = settings(config.inference());
+        InferenceEngine engine = new OnnxRuntimeEngine(settings);
+        return config.emulatedSlowdown() == 1.0
+                ? engine
+                : new SlowedEngine(
+                        engine, config.emulatedSlowdown(), settings.workers(), settings.queueCapacity(), NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    ActivationSender sender(
+            EdgeConfig config,
+            EdgeIdentity identity,
+            LinkProducer producer,
+            PendingCalls pending,
+            KafkaResultReceiver receiver) {
+        return new KafkaActivationSender(
+                producer,
+                pending,
+                receiver::receiving,
+                identity.id(),
+                identity.replyPartition(),
+                config.kafka().maxRecordBytes(),
+                NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    LinkProducer producer(KafkaConnection connection, EdgeIdentity identity, LinkEstimator link) {
+        return new LinkProducer(connection, identity.id(), link, NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    KafkaConnection connection(EdgeConfig config) {
+        return new KafkaConnection(
+                config.kafka().bootstrapServers(),
+                config.kafka().maxRecordBytes(),
+                config.kafka().extra());
+    }
+
+    @Produces
+    @Singleton
+    PendingCalls pending(EdgeConfig config) {
+        return new PendingCalls(config.pendingRequests(), NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    KafkaResultReceiver receiver(
+            KafkaConnection connection, EdgeIdentity identity, PendingCalls pending, Tracer tracer) {
+        return new KafkaResultReceiver(connection, identity.id(), identity.replyPartition(), pending, tracer);
+    }
+
+    @Produces
+    @Singleton
+    KafkaCatalog catalog(EdgeConfig config, KafkaConnection connection, EdgeIdentity identity, ModelLoader loader) {
+        return new KafkaCatalog(
+                connection, identity.id(), config.packageDirectory().resolve("state"), loader);
+    }
+
+    @Produces
+    @Singleton
+    ModelLoader loader(Models models, PackageSource packages, InferenceEngine engine, Plans plans) {
+        return new ModelLoader(models, packages, engine, new ModelProfiler(NANO_TICKER), plans::serving, NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    PackageSource packages(EdgeConfig config) {
+        HttpClient http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+        PackageCache cache = new PackageCache(config.packageDirectory(), http);
+        return entry -> cache.fetch(entry.version(), entry.packageUrl());
+    }
+
+    @Produces
+    @Singleton
+    KafkaPlans kafkaPlans(EdgeConfig config, KafkaConnection connection, EdgeIdentity identity, Plans plans) {
+        return new KafkaPlans(
+                connection, identity.id(), config.packageDirectory().resolve("state"), identity.id(), plans);
+    }
+
+    @Produces
+    @Singleton
+    Plans plans(Models models, ActivationSender sender) {
+        return new Plans(models, sender::prepare);
+    }
+
+    @Produces
+    @Singleton
+    LinkEstimator link() {
+        return new LinkEstimator(NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    KafkaBackground background(
+            EdgeConfig config, LinkProducer producer, EdgeIdentity identity, Models models, LinkEstimator link) {
+        return new KafkaBackground(
+                producer,
+                identity.id(),
+                new KafkaMeasurements(producer, identity.id(), models, link, config.measurementWindow()),
+                new LinkProbes(link),
+                config.measurementWindow());
+    }
+
+    private static EngineSettings settings(EdgeConfig.Inference config) {
+        EngineSettings defaults = EngineSettings.defaults();
+        return defaults.withDevice(Device.parse(config.device()))
+                .withIntraOpThreads(config.intraOpThreads().orElse(defaults.intraOpThreads()))
+                .withWorkers(config.workers())
+                .withQueueCapacity(config.queueCapacity());
+    }
+
+    private static String device(EdgeConfig config) {
+        String device = Device.parse(config.inference().device()).toString();
+        return config.emulatedSlowdown() == 1.0
+                ? device
+                : String.format(Locale.ROOT, "%s, emulated, %sx slower", device, number(config.emulatedSlowdown()));
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.baton.edge.cloud;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One activation on its way. Closing it means that nobody waits any more. */
+public final class CloudCall implements AutoCloseable {
+
+    private final long bytesSent;
+    private final CompletableFuture<CloudAnswer> answer;
+    private final Runnable forget;
+
+    /** A call under way, whose record's value has {@code bytesSent} bytes; {@code forget} runs when it is closed. */
+    public CloudCall(long bytesSent, CompletableFuture<CloudAnswer> answer, Runnable forget) {
+        this.bytesSent = bytesSent;
+        this.answer = answer;
+        this.forget = forget;
+    }
+
+    /** A call that failed before anything was sent. */
+    public static CloudCall notSent(String reason) {
+        return new CloudCall(0, CompletableFuture.completedFuture(new CloudAnswer.NotSent(reason)), () -> {});
+    }
+
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    public CloudAnswer await(Duration longest) throws InterruptedException {
+        try {
+            return answer.get(Math.max(0, longest.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return new CloudAnswer.Silence(longest);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an answer is a value, never a failure", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        forget.run();
+    }
+}

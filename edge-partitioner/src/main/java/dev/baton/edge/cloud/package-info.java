@@ -1,0 +1,5 @@
+/** Handing an activation to the cloud and waiting for its answer. */
+@NullMarked
+package dev.baton.edge.cloud;
+
+import org.jspecify.annotations.NullMarked;

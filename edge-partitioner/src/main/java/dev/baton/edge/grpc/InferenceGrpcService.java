@@ -1,0 +1,182 @@
+package dev.baton.edge.grpc;
+
+import dev.baton.edge.kafka.KafkaCatalog;
+import dev.baton.edge.model.Models;
+import dev.baton.edge.model.ServedModel;
+import dev.baton.edge.request.Deadline;
+import dev.baton.edge.request.EdgeInference;
+import dev.baton.edge.request.InferenceRequest;
+import dev.baton.edge.request.RequestRefusedException;
+import dev.baton.edge.request.RequestRefusedException.Reason;
+import dev.baton.schemas.inference.GRPCInferenceServiceGrpc;
+import dev.baton.schemas.inference.ModelInferRequest;
+import dev.baton.schemas.inference.ModelInferResponse;
+import dev.baton.schemas.inference.ModelMetadataRequest;
+import dev.baton.schemas.inference.ModelMetadataResponse;
+import dev.baton.schemas.inference.ModelMetadataResponse.TensorMetadata;
+import dev.baton.schemas.inference.ModelReadyRequest;
+import dev.baton.schemas.inference.ModelReadyResponse;
+import dev.baton.schemas.inference.ServerLiveRequest;
+import dev.baton.schemas.inference.ServerLiveResponse;
+import dev.baton.schemas.inference.ServerMetadataRequest;
+import dev.baton.schemas.inference.ServerMetadataResponse;
+import dev.baton.schemas.inference.ServerReadyRequest;
+import dev.baton.schemas.inference.ServerReadyResponse;
+import dev.baton.tensor.TensorSpec;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * The Open Inference Protocol. A model whose package says how a picture becomes an input lists that input as the tensor it
+ * is, and takes an encoded picture in its place: datatype {@code BYTES}, shape {@code [1]}.
+ */
+@GrpcService
+public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
+
+    private static final Logger LOG = Logger.getLogger(InferenceGrpcService.class);
+    private static final String NAME = "baton-edge";
+    private static final String PLATFORM = "onnxruntime_onnx";
+
+    private final EdgeInference inference;
+    private final Models models;
+    private final KafkaCatalog catalog;
+    private final DeadlineWatch deadlines;
+    private final String version;
+
+    InferenceGrpcService(
+            EdgeInference inference,
+            Models models,
+            KafkaCatalog catalog,
+            DeadlineWatch deadlines,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.inference = inference;
+        this.models = models;
+        this.catalog = catalog;
+        this.deadlines = deadlines;
+        this.version = version;
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void modelInfer(ModelInferRequest message, StreamObserver<ModelInferResponse> observer) {
+        long arrived = System.nanoTime();
+        SingleAnswer<ModelInferResponse> answer = new SingleAnswer<>(observer);
+        try {
+            InferenceRequest request = RequestReader.read(message, callDeadline(arrived), arrived);
+            String id = message.getId().isEmpty() ? request.id() : message.getId();
+            Optional<Future<?>> watch = request.deadline().map(deadline -> watch(deadline, answer));
+            try {
+                answer.give(ResponseWriter.write(inference.infer(request), id));
+            } finally {
+                watch.ifPresent(w -> w.cancel(false));
+            }
+        } catch (RequestRefusedException refused) {
+            answer.fail(Statuses.of(refused));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.fail(Status.UNAVAILABLE
+                    .withDescription("the edge node is shutting down")
+                    .asRuntimeException());
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "request for model %s failed", message.getModelName());
+            answer.fail(Statuses.of(Reason.ENGINE_FAILED, "internal error: " + e));
+        }
+    }
+
+    private static Optional<Deadline> callDeadline(long now) {
+        return Optional.ofNullable(Context.current().getDeadline())
+                .map(deadline -> Deadline.in(Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)), now));
+    }
+
+    private Future<?> watch(Deadline deadline, SingleAnswer<ModelInferResponse> answer) {
+        return deadlines.after(
+                deadline.remaining(System.nanoTime()),
+                () -> answer.fail(Statuses.of(
+                        Reason.DEADLINE_PASSED, "the deadline passed while the request was being worked on")));
+    }
+
+    @Override
+    public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> observer) {
+        new SingleAnswer<>(observer)
+                .give(ServerLiveResponse.newBuilder().setLive(true).build());
+    }
+
+    /** Ready when every model of the catalog serves, as far as the catalog is known. */
+    @Override
+    public void serverReady(ServerReadyRequest request, StreamObserver<ServerReadyResponse> observer) {
+        boolean known = catalog.complete() || !models.names().isEmpty();
+        new SingleAnswer<>(observer)
+                .give(ServerReadyResponse.newBuilder()
+                        .setReady(known && models.allServed())
+                        .build());
+    }
+
+    @Override
+    public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> observer) {
+        boolean ready = models.served(request.getName())
+                .filter(model ->
+                        request.getVersion().isEmpty() || request.getVersion().equals(model.version()))
+                .isPresent();
+        new SingleAnswer<>(observer)
+                .give(ModelReadyResponse.newBuilder().setReady(ready).build());
+    }
+
+    @Override
+    public void serverMetadata(ServerMetadataRequest request, StreamObserver<ServerMetadataResponse> observer) {
+        new SingleAnswer<>(observer)
+                .give(ServerMetadataResponse.newBuilder()
+                        .setName(NAME)
+                        .setVersion(version)
+                        .build());
+    }
+
+    @Override
+    public void modelMetadata(ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> observer) {
+        SingleAnswer<ModelMetadataResponse> answer = new SingleAnswer<>(observer);
+        Optional<ServedModel> served = models.served(request.getName());
+        if (served.isEmpty()) {
+            boolean known = models.names().contains(request.getName());
+            answer.fail(Statuses.of(
+                    known ? Reason.NOT_READY : Reason.UNKNOWN_MODEL,
+                    "model '%s' is %s".formatted(request.getName(), known ? "not ready" : "unknown")));
+        } else if (!request.getVersion().isEmpty()
+                && !request.getVersion().equals(served.get().version())) {
+            answer.fail(Statuses.of(
+                    Reason.UNKNOWN_MODEL,
+                    "model %s has no version '%s'; version %s serves"
+                            .formatted(
+                                    request.getName(),
+                                    request.getVersion(),
+                                    served.get().version())));
+        } else {
+            answer.give(metadata(served.get()));
+        }
+    }
+
+    private static ModelMetadataResponse metadata(ServedModel model) {
+        ModelMetadataResponse.Builder metadata = ModelMetadataResponse.newBuilder()
+                .setName(model.name())
+                .addVersions(model.version())
+                .setPlatform(PLATFORM);
+        model.manifest().inputs().forEach(input -> metadata.addInputs(tensor(input)));
+        model.manifest().outputs().forEach(output -> metadata.addOutputs(tensor(output)));
+        return metadata.build();
+    }
+
+    private static TensorMetadata tensor(TensorSpec spec) {
+        return TensorMetadata.newBuilder()
+                .setName(spec.name())
+                .setDatatype(spec.type().name())
+                .addAllShape(spec.shape().dimensions())
+                .build();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.baton.edge.kafka;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.baton.edge.cloud.Activation;
+import dev.baton.edge.cloud.ActivationSender;
+import dev.baton.edge.cloud.CloudAnswer;
+import dev.baton.edge.cloud.CloudCall;
+import dev.baton.edge.cloud.PendingCalls;
+import dev.baton.edge.cloud.Picture;
+import dev.baton.messaging.TensorRecords;
+import dev.baton.messaging.Topics;
+import dev.baton.messaging.TraceHeaders;
+import dev.baton.schemas.records.EncodedInput;
+import dev.baton.schemas.records.ModelRef;
+import io.opentelemetry.context.Context;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Sends activations to their model's topic; {@link KafkaResultReceiver} brings the answers. */
+public final class KafkaActivationSender implements ActivationSender {
+
+    private final LinkProducer producer;
+    private final PendingCalls pending;
+    private final BooleanSupplier receiving;
+    private final String edgeNode;
+    private final int replyPartition;
+    private final int maxRecordBytes;
+    private final LongSupplier nanoTicker;
+
+    /** {@code receiving} tells whether answers would be received now. */
+    public KafkaActivationSender(
+            LinkProducer producer,
+            PendingCalls pending,
+            BooleanSupplier receiving,
+            String edgeNode,
+            int replyPartition,
+            int maxRecordBytes,
+            LongSupplier nanoTicker) {
+        this.producer = producer;
+        this.pending = pending;
+        this.receiving = receiving;
+        this.edgeNode = edgeNode;
+        this.replyPartition = replyPartition;
+        this.maxRecordBytes = maxRecordBytes;
+        this.nanoTicker = nanoTicker;
+    }
+
+    @Override
+    public void prepare(String model) {
+        producer.prepare(Topics.activations(model));
+    }
+
+    @Override
+    public CloudCall send(Activation activation) {
+        if (!receiving.getAsBoolean()) {
+            return CloudCall.notSent("no connection to Kafka for results");
+        }
+        byte[] value = message(activation).toByteArray();
+        if (value.length > maxRecordBytes) {
+            return CloudCall.notSent(
+                    "the activation takes %d bytes, a record at most %d".formatted(value.length, maxRecordBytes));
+        }
+        Optional<CompletableFuture<CloudAnswer>> answer = pending.register(activation.requestId());
+        if (answer.isEmpty()) {
+            return CloudCall.notSent("%d requests wait for the cloud already".formatted(pending.waiting()));
+        }
+        ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(
+                Topics.activations(activation.model()), activation.requestId().getBytes(StandardCharsets.UTF_8), value);
+        TraceHeaders.inject(Context.current(), message.headers());
+        producer.send(
+                message,
+                (_, failure) -> failure.ifPresent(e -> pending.complete(
+                        activation.requestId(), _ -> new CloudAnswer.NotSent("not sent: " + e.getMessage()))));
+        return new CloudCall(value.length, answer.get(), () -> pending.forget(activation.requestId()));
+    }
+
+    private dev.baton.schemas.records.Activation message(Activation activation) {
+        dev.baton.schemas.records.Activation.Builder message = dev.baton.schemas.records.Activation.newBuilder()
+                .setRequestId(activation.requestId())
+                .setEdgeNode(edgeNode)
+                .setModel(ModelRef.newBuilder().setName(activation.model()).setVersion(activation.version()))
+                .setSplitPoint(activation.splitPoint())
+                .setPlanEpoch(activation.planEpoch())
+                .addAllOutputs(activation.outputs())
+                .setReplyPartition(replyPartition)
+                .setBudgetMicros(Math.max(1, micros(activation.budget())))
+                .setSentAtMicros(TimeUnit.NANOSECONDS.toMicros(nanoTicker.getAsLong()));
+        activation.tensors().forEach((name, tensor) -> message.addTensors(TensorRecords.toRecord(name, tensor)));
+        activation.picture().ifPresent(picture -> message.addEncodedInputs(encodedInput(picture)));
+        return message.build();
+    }
+
+    private static EncodedInput encodedInput(Picture picture) {
+        return EncodedInput.newBuilder()
+                .setInputName(picture.input())
+                .setMediaType(picture.mediaType())
+                .setPayload(UnsafeByteOperations.unsafeWrap(picture.bytes()))
+                .build();
+    }
+
+    private static long micros(Duration duration) {
+        return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
+    }
+}

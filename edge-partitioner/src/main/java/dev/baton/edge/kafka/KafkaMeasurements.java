@@ -1,0 +1,106 @@
+package dev.baton.edge.kafka;
+
+import dev.baton.edge.measure.LinkEstimate;
+import dev.baton.edge.measure.LinkEstimator;
+import dev.baton.edge.measure.ModelMeasurements;
+import dev.baton.edge.model.Models;
+import dev.baton.edge.model.ServedModel;
+import dev.baton.messaging.Topics;
+import dev.baton.schemas.records.EdgeModelWindow;
+import dev.baton.schemas.records.EdgeWindow;
+import dev.baton.schemas.records.EncodingMeasurement;
+import dev.baton.schemas.records.HeadMeasurement;
+import dev.baton.schemas.records.MeasurementWindow;
+import dev.baton.schemas.records.ModelRef;
+import dev.baton.schemas.records.Summary;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jboss.logging.Logger;
+
+/** Publishes a measurement window at each tick. */
+public final class KafkaMeasurements {
+
+    private static final Logger LOG = Logger.getLogger(KafkaMeasurements.class);
+
+    private final LinkProducer producer;
+    private final String edgeNode;
+    private final Models models;
+    private final LinkEstimator link;
+    private final Duration window;
+    private long sequence;
+
+    public KafkaMeasurements(
+            LinkProducer producer, String edgeNode, Models models, LinkEstimator link, Duration window) {
+        this.producer = producer;
+        this.edgeNode = edgeNode;
+        this.models = models;
+        this.link = link;
+        this.window = window;
+    }
+
+    /** Ends the running window. */
+    public void publish() {
+        EdgeWindow.Builder edge = EdgeWindow.newBuilder().setEdgeNode(edgeNode);
+        link.estimate().ifPresent(estimate -> edge.setLink(link(estimate)));
+        for (String name : models.names()) {
+            models.served(name).ifPresent(model -> edge.addModels(model(model)));
+        }
+        sequence++;
+        MeasurementWindow message = MeasurementWindow.newBuilder()
+                .setEdge(edge)
+                .setLengthMicros(TimeUnit.NANOSECONDS.toMicros(window.toNanos()))
+                .setSequence(sequence)
+                .build();
+        producer.send(
+                new ProducerRecord<>(
+                        Topics.MEASUREMENTS, edgeNode.getBytes(StandardCharsets.UTF_8), message.toByteArray()),
+                (_, failure) -> failure.ifPresent(
+                        e -> LOG.debugf("measurement window %d is lost: %s", message.getSequence(), e.getMessage())));
+    }
+
+    private static dev.baton.schemas.records.LinkEstimate link(LinkEstimate estimate) {
+        return dev.baton.schemas.records.LinkEstimate.newBuilder()
+                .setUplinkBytesPerSecond(estimate.bytesPerSecond())
+                .setRoundTripMicros(estimate.roundTrip().toNanos() / 1e3)
+                .setResidualMicros(estimate.residual().toNanos() / 1e3)
+                .setSamples(estimate.samples())
+                .build();
+    }
+
+    private static EdgeModelWindow model(ServedModel model) {
+        ModelMeasurements.Window window = model.measurements().window();
+        EdgeModelWindow.Builder message = EdgeModelWindow.newBuilder()
+                .setModel(ModelRef.newBuilder().setName(model.name()).setVersion(model.version()))
+                .setRequests(window.requests())
+                .setFailures(window.failures())
+                .setCompletedLocally(window.completedLocally())
+                .setActivePlanEpoch(model.plan().epoch());
+        window.preprocess().ifPresent(s -> message.setPreprocessMicros(summary(s)));
+        window.encodedInputBytes().ifPresent(s -> message.setEncodedInputBytes(summary(s)));
+        window.broker().ifPresent(s -> message.setBrokerMicros(summary(s)));
+        window.total().ifPresent(s -> message.setTotalMicros(summary(s)));
+        window.heads()
+                .forEach(head -> message.addHeads(HeadMeasurement.newBuilder()
+                        .setSplitPoint(head.splitPoint())
+                        .setRunMicros(summary(head.micros()))));
+        window.encodings()
+                .forEach(encoding -> message.addEncodings(EncodingMeasurement.newBuilder()
+                        .setSplitPoint(encoding.key().splitPoint())
+                        .setCodec(encoding.key().codec())
+                        .setEncodeMicros(summary(encoding.micros()))
+                        .setBytes(summary(encoding.bytes()))));
+        return message.build();
+    }
+
+    private static Summary summary(dev.baton.edge.measure.Summary summary) {
+        return Summary.newBuilder()
+                .setCount(summary.count())
+                .setMean(summary.mean())
+                .setVariance(summary.variance())
+                .setP50(summary.p50())
+                .setP95(summary.p95())
+                .build();
+    }
+}

@@ -1,0 +1,159 @@
+package dev.baton.edge.kafka;
+
+import dev.baton.edge.measure.LinkEstimator;
+import dev.baton.messaging.ClientSettings;
+import dev.baton.messaging.KafkaConnection;
+import dev.baton.messaging.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one producer of this edge node. It connects in the background, for as long as that takes, and tells the link
+ * estimator how long each record took to its acknowledgement: everything that leaves is a measurement of the link.
+ */
+public final class LinkProducer implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(LinkProducer.class);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** The longest that a request is held up by a full buffer or by a topic whose partitions are not known. */
+    private static final int MAX_BLOCK_MILLIS = 500;
+
+    /** A send that took longer was held up before anything moved, and says nothing about the link. */
+    private static final long HELD_UP_NANOS = 5_000_000;
+
+    private final KafkaConnection connection;
+    private final String clientId;
+    private final LinkEstimator link;
+    private final LongSupplier nanoTicker;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread connector;
+    private volatile @Nullable Producer<byte[], byte[]> producer;
+
+    /** Told of each record's end. */
+    interface Outcome {
+        /** The broker acknowledged the record {@code transfer} after it was sent, or there is a {@code failure}. */
+        void done(Duration transfer, Optional<Exception> failure);
+    }
+
+    public LinkProducer(KafkaConnection connection, String clientId, LinkEstimator link, LongSupplier nanoTicker) {
+        this.connection = connection;
+        this.clientId = clientId;
+        this.link = link;
+        this.nanoTicker = nanoTicker;
+        this.connector = Thread.ofVirtual().name("kafka-connect").unstarted(this::connect);
+    }
+
+    public void start() {
+        connector.start();
+    }
+
+    private void connect() {
+        try {
+            int attempts = 0;
+            do {
+                attempts++;
+                if (tryConnect(attempts)) {
+                    LOG.infof("connected to Kafka at %s", connection.bootstrapServers());
+                    return;
+                }
+            } while (!closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException | InterruptException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean tryConnect(int attempt) throws InterruptedException {
+        try {
+            try (Admin admin = Admin.create(ClientSettings.admin(connection, clientId + "-admin"))) {
+                Topics.ensure(admin, Topics.shared(connection.maxRecordBytes()), ANSWER_TIMEOUT);
+            }
+            Map<String, Object> settings = new HashMap<>(ClientSettings.lowLatencyProducer(connection, clientId));
+            settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+            producer = new KafkaProducer<>(settings);
+            return true;
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            if (attempt == 1) {
+                LOG.warnf("Kafka at %s does not answer, trying on: %s", connection.bootstrapServers(), e.getMessage());
+            }
+            return false;
+        }
+    }
+
+    /** Makes {@code topic}'s partitions known, so that the first record need not wait for them. */
+    void prepare(String topic) {
+        Producer<byte[], byte[]> connected = producer;
+        if (connected == null) {
+            return;
+        }
+        try {
+            connected.partitionsFor(topic);
+        } catch (InterruptException e) {
+            Thread.currentThread().interrupt();
+        } catch (KafkaException e) {
+            LOG.infof("partitions of %s are not known yet: %s", topic, e.getMessage());
+        }
+    }
+
+    /** Hands the record over. {@code outcome} is told once, on any thread. */
+    void send(ProducerRecord<byte[], byte[]> message, Outcome outcome) {
+        Producer<byte[], byte[]> connected = producer;
+        if (connected == null) {
+            outcome.done(
+                    Duration.ZERO,
+                    Optional.of(new KafkaException("not connected to Kafka at " + connection.bootstrapServers())));
+            return;
+        }
+        long sent = nanoTicker.getAsLong();
+        SendTime sendTime = new SendTime();
+        long bytes = (long) message.value().length + (message.key() == null ? 0 : message.key().length);
+        try {
+            Future<RecordMetadata> _ = connected.send(message, (_, failure) -> {
+                long ended = nanoTicker.getAsLong();
+                if (failure == null && !sendTime.heldUp) {
+                    link.acknowledged(bytes, sent, ended);
+                }
+                outcome.done(Duration.ofNanos(ended - sent), Optional.ofNullable(failure));
+            });
+            sendTime.heldUp = nanoTicker.getAsLong() - sent > HELD_UP_NANOS;
+        } catch (InterruptException e) {
+            Thread.currentThread().interrupt();
+            outcome.done(Duration.ofNanos(nanoTicker.getAsLong() - sent), Optional.of(e));
+        } catch (KafkaException | IllegalStateException e) {
+            outcome.done(Duration.ofNanos(nanoTicker.getAsLong() - sent), Optional.of(e));
+        }
+    }
+
+    private static final class SendTime {
+        volatile boolean heldUp;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        connector.interrupt();
+        Producer<byte[], byte[]> connected = producer;
+        if (connected != null) {
+            connected.close(Duration.ofSeconds(1));
+        }
+    }
+}

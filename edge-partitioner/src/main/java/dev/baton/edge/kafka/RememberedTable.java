@@ -1,0 +1,95 @@
+package dev.baton.edge.kafka;
+
+import com.google.protobuf.MessageLite;
+import dev.baton.messaging.CompactedTable;
+import dev.baton.messaging.KafkaConnection;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A compacted topic as this edge node last saw it: first from disk, then from the broker once that is there. Keys that
+ * {@code mine} does not accept are ignored.
+ */
+final class RememberedTable<V extends MessageLite> implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(RememberedTable.class);
+
+    private final KafkaConnection connection;
+    private final String clientId;
+    private final String topic;
+    private final RememberedRecords remembered;
+    private final CompactedTable.Parser<V> parser;
+    private final Predicate<String> mine;
+    private final CompactedTable.Listener<V> listener;
+    private volatile @Nullable CompactedTable<V> table;
+
+    RememberedTable(
+            KafkaConnection connection,
+            String clientId,
+            String topic,
+            Path directory,
+            CompactedTable.Parser<V> parser,
+            Predicate<String> mine,
+            CompactedTable.Listener<V> listener) {
+        this.connection = connection;
+        this.clientId = clientId;
+        this.topic = topic;
+        this.remembered = new RememberedRecords(directory);
+        this.parser = parser;
+        this.mine = mine;
+        this.listener = listener;
+    }
+
+    void start() {
+        Map<String, byte[]> records = remembered.all();
+        records.forEach(this::recall);
+        CompactedTable<V> started = CompactedTable.start(connection, clientId, topic, parser, this::changed);
+        table = started;
+        CompletableFuture<Void> _ = started.caughtUp().thenRun(() -> forgetRemoved(records, started));
+    }
+
+    /** True once everything in the topic has been read. */
+    boolean caughtUp() {
+        CompactedTable<V> started = table;
+        return started != null && started.caughtUp().isDone();
+    }
+
+    private void recall(String key, byte[] value) {
+        try {
+            listener.changed(key, Optional.of(parser.parse(value)));
+        } catch (Exception e) {
+            LOG.warnf("what was remembered of %s in %s is of no use: %s", key, topic, e);
+            remembered.forget(key);
+        }
+    }
+
+    private void changed(String key, Optional<V> value) {
+        if (!mine.test(key)) {
+            return;
+        }
+        value.ifPresentOrElse(v -> remembered.remember(key, v.toByteArray()), () -> remembered.forget(key));
+        listener.changed(key, value);
+    }
+
+    /** What was removed while this edge node was away leaves no trace in a compacted topic. */
+    private void forgetRemoved(Map<String, byte[]> records, CompactedTable<V> current) {
+        for (String key : records.keySet()) {
+            if (current.get(key).isEmpty()) {
+                changed(key, Optional.empty());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        CompactedTable<V> started = table;
+        if (started != null) {
+            started.close();
+        }
+    }
+}

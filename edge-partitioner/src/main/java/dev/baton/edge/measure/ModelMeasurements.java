@@ -1,0 +1,128 @@
+package dev.baton.edge.measure;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the edge node measured for one model version: recent values of each stage and counts of the running window. Times are
+ * in microseconds. Any thread may report.
+ */
+public final class ModelMeasurements {
+
+    private final Map<Integer, RecentValues> heads = new ConcurrentHashMap<>();
+    private final Map<EncodingKey, Encoding> encodings = new ConcurrentHashMap<>();
+    private final RecentValues preprocess = new RecentValues();
+    private final RecentValues encodedInputBytes = new RecentValues();
+    private final RecentValues broker = new RecentValues();
+    private final RecentValues total = new RecentValues();
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder completedLocally = new LongAdder();
+
+    /** A split point and codec, by which encodings differ. */
+    public record EncodingKey(int splitPoint, String codec) {}
+
+    private record Encoding(RecentValues micros, RecentValues bytes) {}
+
+    /** The time of the head of one split point. */
+    public record HeadTimes(int splitPoint, Summary micros) {}
+
+    /** Time and size of one split point's encoded activation. */
+    public record EncodingTimes(EncodingKey key, Summary micros, Summary bytes) {}
+
+    /** Everything known now; the counts are those since the window before. */
+    public record Window(
+            long requests,
+            long failures,
+            long completedLocally,
+            Optional<Summary> preprocess,
+            List<HeadTimes> heads,
+            List<EncodingTimes> encodings,
+            Optional<Summary> encodedInputBytes,
+            Optional<Summary> broker,
+            Optional<Summary> total) {}
+
+    public void head(int splitPoint, Duration runTime) {
+        heads.computeIfAbsent(splitPoint, _ -> new RecentValues()).add(micros(runTime));
+    }
+
+    public void encode(int splitPoint, String codec, Duration time, long bytes) {
+        Encoding encoding = encodings.computeIfAbsent(
+                new EncodingKey(splitPoint, codec), _ -> new Encoding(new RecentValues(), new RecentValues()));
+        encoding.micros.add(micros(time));
+        encoding.bytes.add((double) bytes);
+    }
+
+    public void preprocess(Duration time) {
+        preprocess.add(micros(time));
+    }
+
+    public void encodedInput(long bytes) {
+        encodedInputBytes.add((double) bytes);
+    }
+
+    /** What a cloud answer took beyond the upload, the round trip and the tail's own times. */
+    public void broker(Duration time) {
+        broker.add(micros(time));
+    }
+
+    public void answered(Duration time, boolean locallyInsteadOfCloud) {
+        requests.increment();
+        total.add(micros(time));
+        if (locallyInsteadOfCloud) {
+            completedLocally.increment();
+        }
+    }
+
+    public void failed() {
+        requests.increment();
+        failures.increment();
+    }
+
+    /** The time of one head; empty before its first run. */
+    public Optional<Summary> headMicros(int splitPoint) {
+        return Optional.ofNullable(heads.get(splitPoint)).flatMap(RecentValues::summary);
+    }
+
+    public Optional<Summary> preprocessMicros() {
+        return preprocess.summary();
+    }
+
+    /** Ends the running window: counts start again at 0, recent values stay. */
+    public Window window() {
+        List<HeadTimes> headTimes = heads.entrySet().stream()
+                .flatMap(e -> e.getValue().summary().map(s -> new HeadTimes(e.getKey(), s)).stream())
+                .sorted(Comparator.comparingInt(HeadTimes::splitPoint))
+                .toList();
+        List<EncodingTimes> encodingTimes = encodings.entrySet().stream()
+                .flatMap(e -> encodingTimes(e.getKey(), e.getValue()).stream())
+                .sorted(Comparator.comparingInt((EncodingTimes e) -> e.key().splitPoint())
+                        .thenComparing(e -> e.key().codec()))
+                .toList();
+        return new Window(
+                requests.sumThenReset(),
+                failures.sumThenReset(),
+                completedLocally.sumThenReset(),
+                preprocess.summary(),
+                headTimes,
+                encodingTimes,
+                encodedInputBytes.summary(),
+                broker.summary(),
+                total.summary());
+    }
+
+    private static Optional<EncodingTimes> encodingTimes(EncodingKey key, Encoding encoding) {
+        return encoding.micros
+                .summary()
+                .flatMap(micros -> encoding.bytes.summary().map(bytes -> new EncodingTimes(key, micros, bytes)));
+    }
+
+    private static double micros(Duration time) {
+        return time.toNanos() / 1e3;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.baton.edge.model;
+
+import dev.baton.edge.measure.ModelMeasurements;
+import dev.baton.partitioning.splitpackage.CodecMeasurement;
+import dev.baton.partitioning.splitpackage.SplitPointEntry;
+import dev.baton.tensor.Tensor;
+import dev.baton.tensor.codec.Codec;
+import dev.baton.tensor.codec.Codecs;
+import dev.baton.tensor.image.ImagePreprocessor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Measures on the package's probe input what no request has measured yet: preparing a picture, and encoding what crosses
+ * at each split point with each codec. So placements can be compared before any traffic.
+ */
+public final class ModelProfiler {
+
+    private static final int RUNS = 8;
+    private static final Duration LONGEST = Duration.ofMillis(40);
+
+    private final LongSupplier nanoTicker;
+
+    public ModelProfiler(LongSupplier nanoTicker) {
+        this.nanoTicker = nanoTicker;
+    }
+
+    public void profile(ServedModel model) throws IOException {
+        Map<String, Tensor> probe = model.splitPackage().probeInputs();
+        profilePicture(model);
+        for (SplitPointEntry point : model.manifest().splitPoints()) {
+            if (point.index() == model.manifest().lastIndex()) {
+                continue;
+            }
+            Map<String, Tensor> headOutputs = point.index() == 0
+                    ? Map.of()
+                    : model.runHead(point.index(), probe).outputs();
+            Map<String, Tensor> crossing = model.splitPackage().crossing(point.index(), probe, headOutputs);
+            for (CodecMeasurement codec : point.codecs()) {
+                profileCodec(model.measurements(), point.index(), Codec.parse(codec.codec()), crossing);
+            }
+        }
+    }
+
+    private void profilePicture(ServedModel model) throws IOException {
+        Optional<byte[]> sample = model.splitPackage().sampleImage();
+        Optional<ImagePreprocessor> pictures = model.pictures();
+        if (sample.isEmpty() || pictures.isEmpty()) {
+            return;
+        }
+        repeat(() -> pictures.get().toTensor(sample.get()).byteSize(), (time, _) -> {
+            model.measurements().preprocess(time);
+            model.measurements().encodedInput(sample.get().length);
+        });
+    }
+
+    private void profileCodec(
+            ModelMeasurements measurements, int splitPoint, Codec codec, Map<String, Tensor> crossing) {
+        repeat(
+                () -> crossing.values().stream()
+                        .mapToLong(tensor -> Codecs.encode(tensor, codec).byteSize())
+                        .sum(),
+                (time, bytes) -> measurements.encode(splitPoint, codec.id(), time, bytes));
+    }
+
+    private interface Report {
+        void accept(Duration time, long value);
+    }
+
+    /** The first run does not count, unless it was so long that there is no second. */
+    private void repeat(LongSupplier work, Report report) {
+        long begin = nanoTicker.getAsLong();
+        for (int run = 0; run <= RUNS; run++) {
+            long started = nanoTicker.getAsLong();
+            long value = work.getAsLong();
+            long ended = nanoTicker.getAsLong();
+            boolean last = ended - begin > LONGEST.toNanos();
+            if (run > 0 || last) {
+                report.accept(Duration.ofNanos(ended - started), value);
+            }
+            if (last) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.baton.edge.model;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The models of the catalog, as far as this edge node serves them. */
+public final class Models {
+
+    private final Map<String, Slot> slots = new ConcurrentHashMap<>();
+
+    /** How a model stands on this edge node. */
+    public sealed interface Standing {
+
+        /** Serving; the lease is the caller's to close. */
+        record Serving(ServedModel.Lease lease) implements Standing {}
+
+        /** In the catalog, but no version is open yet. */
+        record Preparing(String detail) implements Standing {}
+
+        /** Not in the catalog. */
+        record Unknown() implements Standing {}
+    }
+
+    private record Slot(Optional<ServedModel> served, String detail) {}
+
+    public Standing standing(String name) {
+        while (true) {
+            Slot slot = slots.get(name);
+            if (slot == null) {
+                return new Standing.Unknown();
+            }
+            if (slot.served.isEmpty()) {
+                return new Standing.Preparing(slot.detail);
+            }
+            Optional<ServedModel.Lease> lease = slot.served.get().lease();
+            if (lease.isPresent()) {
+                return new Standing.Serving(lease.get());
+            }
+            Thread.onSpinWait(); // retired between the two looks: its successor is in the slot already
+        }
+    }
+
+    /** The version being served. */
+    public Optional<ServedModel> served(String name) {
+        return Optional.ofNullable(slots.get(name)).flatMap(Slot::served);
+    }
+
+    public Collection<String> names() {
+        return slots.keySet();
+    }
+
+    public boolean allServed() {
+        return slots.values().stream().allMatch(slot -> slot.served.isPresent());
+    }
+
+    /** The model is wanted; {@code detail} says for people what is being done about it. */
+    void preparing(String name, String detail) {
+        slots.compute(name, (_, slot) -> new Slot(slot == null ? Optional.empty() : slot.served, detail));
+    }
+
+    /** Requests from now on go to {@code next}; the version before finishes what it began. */
+    void serve(ServedModel next) {
+        Slot before = slots.put(next.name(), new Slot(Optional.of(next), "serving"));
+        if (before != null) {
+            before.served.ifPresent(ServedModel::retire);
+        }
+    }
+
+    void remove(String name) {
+        Slot before = slots.remove(name);
+        if (before != null) {
+            before.served.ifPresent(ServedModel::retire);
+        }
+    }
+
+    /** Retires every model. */
+    public void close() {
+        names().forEach(this::remove);
+    }
+}

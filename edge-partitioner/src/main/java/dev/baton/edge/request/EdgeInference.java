@@ -1,0 +1,360 @@
+package dev.baton.edge.request;
+
+import dev.baton.edge.cloud.Activation;
+import dev.baton.edge.cloud.ActivationSender;
+import dev.baton.edge.cloud.CloudAnswer;
+import dev.baton.edge.cloud.CloudCall;
+import dev.baton.edge.measure.LinkEstimate;
+import dev.baton.edge.measure.LinkEstimator;
+import dev.baton.edge.model.EdgePlan;
+import dev.baton.edge.model.Models;
+import dev.baton.edge.model.Models.Standing;
+import dev.baton.edge.model.ServedModel;
+import dev.baton.edge.request.Provenance.CompletedBy;
+import dev.baton.edge.request.RequestRefusedException.Reason;
+import dev.baton.inference.EngineBusyException;
+import dev.baton.inference.InferenceException;
+import dev.baton.inference.InvalidInputException;
+import dev.baton.partitioning.Placement;
+import dev.baton.tensor.Tensor;
+import dev.baton.tensor.codec.Codec;
+import dev.baton.tensor.codec.Codecs;
+import dev.baton.tensor.codec.EncodedTensor;
+import dev.baton.tensor.image.UnreadableImageException;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** Answers requests: here, in the cloud, or divided between the two, as the model's plan says. */
+public final class EdgeInference {
+
+    private final Models models;
+    private final ActivationSender cloud;
+    private final LinkEstimator link;
+    private final Duration cloudTimeout;
+    private final String device;
+    private final Tracer tracer;
+    private final LongSupplier nanoTicker;
+
+    /**
+     * @param cloudTimeout the longest wait for the cloud
+     * @param device       of this edge node, for provenance
+     */
+    public EdgeInference(
+            Models models,
+            ActivationSender cloud,
+            LinkEstimator link,
+            Duration cloudTimeout,
+            String device,
+            Tracer tracer,
+            LongSupplier nanoTicker) {
+        this.models = models;
+        this.cloud = cloud;
+        this.link = link;
+        this.cloudTimeout = cloudTimeout;
+        this.device = device;
+        this.tracer = tracer;
+        this.nanoTicker = nanoTicker;
+    }
+
+    /**
+     * The main path.
+     *
+     * @throws RequestRefusedException when there is no answer
+     */
+    public InferenceAnswer infer(InferenceRequest request) throws InterruptedException {
+        try (ServedModel.Lease lease = lease(request)) {
+            ServedModel model = lease.model();
+            try {
+                return answer(new Run(request, model, model.plan()));
+            } catch (RuntimeException | InterruptedException failed) {
+                model.measurements().failed();
+                throw failed;
+            }
+        }
+    }
+
+    private InferenceAnswer answer(Run run) throws InterruptedException {
+        try {
+            run.inputs.check();
+            Finish finish =
+                    switch (run.plan.placement()) {
+                        case Placement.EdgeOnly() -> onEdge(run);
+                        case Placement.CloudOnly() -> inCloud(run, run.inputs.untouched());
+                        case Placement.Split(int splitPoint) -> inCloud(run, runHead(run, splitPoint));
+                    };
+            requireTimeLeft(run);
+            return answered(run, finish);
+        } catch (InvalidInputException | UnreadableImageException invalid) {
+            throw new RequestRefusedException(Reason.INVALID_INPUT, String.valueOf(invalid.getMessage()), invalid);
+        } catch (EngineBusyException busy) {
+            throw new RequestRefusedException(Reason.BUSY, String.valueOf(busy.getMessage()), busy);
+        } catch (InferenceException failed) {
+            throw new RequestRefusedException(
+                    Reason.ENGINE_FAILED, "model %s: %s".formatted(run.model.name(), failed.getMessage()), failed);
+        }
+    }
+
+    private ServedModel.Lease lease(InferenceRequest request) {
+        ServedModel.Lease lease =
+                switch (models.standing(request.model())) {
+                    case Standing.Serving(ServedModel.Lease serving) -> serving;
+                    case Standing.Preparing(String detail) ->
+                        throw new RequestRefusedException(
+                                Reason.NOT_READY, "model %s is not ready: %s".formatted(request.model(), detail));
+                    case Standing.Unknown() ->
+                        throw new RequestRefusedException(
+                                Reason.UNKNOWN_MODEL,
+                                "model '%s' is unknown; known models: %s"
+                                        .formatted(
+                                                request.model(),
+                                                models.names().stream().sorted().toList()));
+                };
+        String serving = lease.model().version();
+        if (request.version().isPresent() && !request.version().get().equals(serving)) {
+            lease.close();
+            throw new RequestRefusedException(
+                    Reason.UNKNOWN_MODEL,
+                    "model %s has no version '%s'; version %s serves"
+                            .formatted(request.model(), request.version().get(), serving));
+        }
+        return lease;
+    }
+
+    /** One request on its way. */
+    private final class Run {
+        final InferenceRequest request;
+        final ServedModel model;
+        final EdgePlan plan;
+        final StageClock clock;
+        final RequestInputs inputs;
+
+        Run(InferenceRequest request, ServedModel model, EdgePlan plan) {
+            this.request = request;
+            this.model = model;
+            this.plan = plan;
+            this.clock = new StageClock(tracer, nanoTicker, request.arrivedNanos());
+            this.inputs = new RequestInputs(request, model, clock);
+        }
+    }
+
+    /** How a request ended; {@code available} are tensors by name, the model's outputs among them. */
+    private record Finish(
+            Map<String, Tensor> available,
+            CompletedBy completedBy,
+            String reason,
+            Optional<String> sentAs,
+            long bytesSent,
+            Optional<String> tail) {}
+
+    private Finish onEdge(Run run) throws InterruptedException {
+        Map<String, Tensor> inputs = run.inputs.tensors();
+        requireTimeLeft(run);
+        Map<String, Tensor> outputs = run.clock.time(
+                Stage.HEAD, "edge.head", () -> run.model.runWhole(inputs).outputs());
+        return new Finish(outputs, CompletedBy.EDGE, run.plan.reason(), Optional.empty(), 0, Optional.empty());
+    }
+
+    private Baton runHead(Run run, int splitPoint) throws InterruptedException {
+        Map<String, Tensor> inputs = run.inputs.tensors();
+        requireTimeLeft(run);
+        Map<String, Tensor> outputs = run.clock.time(Stage.HEAD, "edge.head", () -> run.model
+                .runHead(splitPoint, inputs)
+                .outputs());
+        return new Baton(splitPoint, run.model.splitPackage().crossing(splitPoint, inputs, outputs), Optional.empty());
+    }
+
+    private Finish inCloud(Run run, Baton baton) throws InterruptedException {
+        Map<String, EncodedTensor> encoded = encode(run, baton);
+        Optional<String> sentAs = sentAs(baton, encoded);
+        Duration wait = waitBudget(run, baton);
+        Activation activation = new Activation(
+                run.request.id(),
+                run.model.name(),
+                run.model.version(),
+                baton.splitPoint(),
+                run.plan.epoch(),
+                encoded,
+                baton.picture(),
+                wantedOfTail(run, baton),
+                wait);
+        long sending = nanoTicker.getAsLong();
+        try (CloudCall call = run.clock.span("edge.send", SpanKind.PRODUCER, () -> cloud.send(activation))) {
+            CloudAnswer answer = run.clock.span("edge.await", SpanKind.INTERNAL, () -> call.await(wait));
+            if (!(answer instanceof CloudAnswer.Outputs)) {
+                run.clock.add(Stage.NETWORK, Duration.ofNanos(nanoTicker.getAsLong() - sending));
+            }
+            return switch (answer) {
+                case CloudAnswer.Outputs outputs -> {
+                    account(run, outputs, call.bytesSent());
+                    Map<String, Tensor> available = new LinkedHashMap<>(baton.crossing());
+                    available.putAll(outputs.outputs());
+                    yield new Finish(
+                            available,
+                            CompletedBy.CLOUD,
+                            run.plan.reason(),
+                            sentAs,
+                            call.bytesSent(),
+                            Optional.of(outputs.tail()));
+                }
+                case CloudAnswer.Refused(String tail, String reason) ->
+                    locally(run, baton, "tail %s: %s".formatted(tail, reason), sentAs, call.bytesSent());
+                case CloudAnswer.NotSent(String reason) -> locally(run, baton, reason, sentAs, call.bytesSent());
+                case CloudAnswer.Silence(Duration waited) ->
+                    locally(
+                            run,
+                            baton,
+                            "no answer from the cloud within %d ms".formatted(waited.toMillis()),
+                            sentAs,
+                            call.bytesSent());
+            };
+        }
+    }
+
+    private static Map<String, EncodedTensor> encode(Run run, Baton baton) throws InterruptedException {
+        Codec codec = run.plan.codec();
+        Duration before = run.clock.spent(Stage.ENCODE);
+        Map<String, EncodedTensor> encoded = run.clock.time(Stage.ENCODE, "edge.encode", () -> {
+            Map<String, EncodedTensor> tensors = new LinkedHashMap<>();
+            baton.crossing().forEach((name, tensor) -> tensors.put(name, Codecs.encode(tensor, codec)));
+            return tensors;
+        });
+        if (baton.picture().isEmpty()) {
+            long bytes =
+                    encoded.values().stream().mapToLong(EncodedTensor::byteSize).sum();
+            run.model
+                    .measurements()
+                    .encode(
+                            baton.splitPoint(),
+                            codec.id(),
+                            run.clock.spent(Stage.ENCODE).minus(before),
+                            bytes);
+        }
+        return encoded;
+    }
+
+    /** The least exact codec among what is sent, as tensors may be sent more exactly than the plan says. */
+    private static Optional<String> sentAs(Baton baton, Map<String, EncodedTensor> encoded) {
+        if (baton.picture().isPresent()) {
+            return baton.picture().map(picture -> picture.mediaType());
+        }
+        return encoded.values().stream()
+                .map(EncodedTensor::codec)
+                .max(java.util.Comparator.comparing(Codec::quantization).thenComparing(Codec::zstd))
+                .map(Codec::id);
+    }
+
+    /** What the client wants and the head has not made already; empty means everything. */
+    private static List<String> wantedOfTail(Run run, Baton baton) {
+        return run.request.outputs().stream()
+                .filter(name -> !baton.crossing().containsKey(name))
+                .toList();
+    }
+
+    /**
+     * How long to wait for the cloud: until what is left is just enough to finish here. Where it would not be enough even now,
+     * the cloud is the only hope, until the end.
+     */
+    private Duration waitBudget(Run run, Baton baton) {
+        requireTimeLeft(run);
+        if (run.request.deadline().isEmpty()) {
+            return cloudTimeout;
+        }
+        Duration left = run.request.deadline().get().remaining(nanoTicker.getAsLong());
+        Duration reserved = run.model
+                .expectedLocalTime(baton.splitPoint(), baton.picture().isPresent())
+                .orElse(Duration.ZERO);
+        Duration wait = left.compareTo(reserved) > 0 ? left.minus(reserved) : left;
+        return wait.compareTo(cloudTimeout) < 0 ? wait : cloudTimeout;
+    }
+
+    private void account(Run run, CloudAnswer.Outputs answer, long bytesSent) {
+        Duration tail = answer.times().total();
+        Duration network =
+                answer.roundTrip().compareTo(tail) > 0 ? answer.roundTrip().minus(tail) : Duration.ZERO;
+        run.clock.add(Stage.NETWORK, network);
+        run.clock.add(Stage.TAIL_QUEUE, answer.times().queue());
+        run.clock.add(Stage.TAIL_DECODE, answer.times().decode());
+        run.clock.add(Stage.TAIL, answer.times().run().plus(answer.times().encode()));
+        Optional<LinkEstimate> estimate = link.estimate();
+        if (estimate.isPresent()) {
+            Duration broker = network.minus(estimate.get().transfer(bytesSent));
+            run.model.measurements().broker(broker.isNegative() ? Duration.ZERO : broker);
+        }
+    }
+
+    /** Local completion: continues from what this edge node still holds. */
+    private Finish locally(Run run, Baton baton, String reason, Optional<String> sentAs, long bytesSent)
+            throws InterruptedException {
+        requireTimeLeft(run);
+        Map<String, Tensor> available = new LinkedHashMap<>();
+        if (baton.splitPoint() == 0) {
+            Map<String, Tensor> inputs = run.inputs.tensors();
+            available.putAll(run.clock.time(
+                    Stage.LOCAL, "edge.local", () -> run.model.runWhole(inputs).outputs()));
+        } else {
+            available.putAll(baton.crossing());
+            available.putAll(run.clock.time(Stage.LOCAL, "edge.local", () -> run.model
+                    .runTail(baton.splitPoint(), baton.crossing())
+                    .outputs()));
+        }
+        return new Finish(available, CompletedBy.EDGE, reason, sentAs, bytesSent, Optional.empty());
+    }
+
+    private void requireTimeLeft(Run run) {
+        if (run.request.deadline().isPresent()) {
+            Duration left = run.request.deadline().get().remaining(nanoTicker.getAsLong());
+            if (left.isNegative() || left.isZero()) {
+                throw new RequestRefusedException(
+                        Reason.DEADLINE_PASSED,
+                        "the deadline passed %d ms after the request arrived"
+                                .formatted(run.clock.sinceArrival().toMillis()));
+            }
+        }
+    }
+
+    private InferenceAnswer answered(Run run, Finish finish) {
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        for (String name : run.inputs.wantedOutputs()) {
+            Tensor tensor = finish.available.get(name);
+            if (tensor == null) {
+                throw new RequestRefusedException(
+                        Reason.ENGINE_FAILED,
+                        "output '%s' of model %s was not computed".formatted(name, run.model.name()));
+            }
+            outputs.put(name, tensor);
+        }
+        Placement placement = run.plan.placement();
+        StageTimes times = run.clock.finish();
+        run.model
+                .measurements()
+                .answered(
+                        run.clock.sinceArrival(),
+                        !(placement instanceof Placement.EdgeOnly) && finish.completedBy == CompletedBy.EDGE);
+        Provenance provenance = new Provenance(
+                placement,
+                splitPoint(placement, run.model),
+                finish.sentAs,
+                run.plan.epoch(),
+                finish.bytesSent,
+                finish.completedBy,
+                finish.reason,
+                finish.tail,
+                device,
+                times);
+        return new InferenceAnswer(run.model.name(), run.model.version(), outputs, provenance);
+    }
+
+    private static int splitPoint(Placement placement, ServedModel model) {
+        return switch (placement) {
+            case Placement.EdgeOnly() -> model.manifest().lastIndex();
+            case Placement.CloudOnly() -> 0;
+            case Placement.Split(int splitPoint) -> splitPoint;
+        };
+    }
+}
