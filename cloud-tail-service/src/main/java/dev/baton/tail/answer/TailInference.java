@@ -71,10 +71,9 @@ public final class TailInference {
     public Answer answer(ReceivedActivation received) {
         Activation activation = received.activation();
         Deadline deadline = deadline(received);
-        try (TailModel.Lease model = lease(received, deadline)) {
+        try (TailModel.Lease model = leaseInTime(received, deadline)) {
             TailSession tail = model.tail(activation.getSplitPoint());
             Set<String> wanted = wantedOutputs(activation, model.model(), tail);
-            requireInTime(deadline);
             Timed<Map<String, Tensor>> inputs =
                     timed(() -> trace.decode(received, () -> decoder.decode(activation, model.model(), tail)));
             requireInTime(deadline);
@@ -105,7 +104,8 @@ public final class TailInference {
         return Deadline.of(activation.getBudgetMicros(), delay, received.receivedNanos(), nanos);
     }
 
-    private TailModel.Lease lease(ReceivedActivation received, Deadline deadline) throws RefusedException {
+    private TailModel.Lease leaseInTime(ReceivedActivation received, Deadline deadline) throws RefusedException {
+        requireInTime(deadline);
         Duration left = deadline.left();
         return models.lease(received.model(), left.compareTo(loadingPatience) < 0 ? left : loadingPatience);
     }

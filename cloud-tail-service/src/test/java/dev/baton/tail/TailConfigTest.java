@@ -1,0 +1,81 @@
+package dev.baton.tail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class TailConfigTest {
+
+    @Test
+    void defaults() {
+        TailConfig config = config(Map.of());
+        assertThat(config.id()).isEmpty();
+        assertThat(config.group()).isEqualTo("baton-tails");
+        assertThat(config.packageDirectory()).isEqualTo(Path.of(".baton/tail-packages"));
+        assertThat(config.maxPollRecords()).isEqualTo(8);
+        assertThat(config.maxTensorBytes()).isEqualTo(256 << 20);
+        assertThat(config.drain()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.loadRetryDelay()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.loadingPatience()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.measurementWindow()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.stopTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.kafka().bootstrapServers()).isEqualTo("localhost:9092");
+        assertThat(config.kafka().maxRecordBytes()).isEqualTo(32 << 20);
+        assertThat(config.kafka().extra()).isEmpty();
+        assertThat(config.inference().device()).isEqualTo("cpu");
+        assertThat(config.inference().intraOpThreads()).isEmpty();
+        assertThat(config.inference().workers()).isEqualTo(1);
+    }
+
+    @Test
+    void names() {
+        TailConfig config = config(Map.ofEntries(
+                Map.entry("baton.tail.id", "tail-7"),
+                Map.entry("baton.tail.group", "others"),
+                Map.entry("baton.tail.package-directory", "/var/lib/baton"),
+                Map.entry("baton.tail.max-poll-records", "2"),
+                Map.entry("baton.tail.max-tensor-bytes", "1024"),
+                Map.entry("baton.tail.drain", "5s"),
+                Map.entry("baton.tail.load-retry-delay", "1s"),
+                Map.entry("baton.tail.loading-patience", "100ms"),
+                Map.entry("baton.tail.measurement-window", "2s"),
+                Map.entry("baton.tail.stop-timeout", "3s"),
+                Map.entry("baton.tail.kafka.bootstrap-servers", "broker:1234"),
+                Map.entry("baton.tail.kafka.max-record-bytes", "1048576"),
+                Map.entry("baton.tail.kafka.extra.\"security.protocol\"", "SSL"),
+                Map.entry("baton.tail.inference.device", "gpu:1"),
+                Map.entry("baton.tail.inference.intra-op-threads", "3"),
+                Map.entry("baton.tail.inference.workers", "2")));
+        assertThat(config.id()).hasValue("tail-7");
+        assertThat(config.group()).isEqualTo("others");
+        assertThat(config.packageDirectory()).isEqualTo(Path.of("/var/lib/baton"));
+        assertThat(config.maxPollRecords()).isEqualTo(2);
+        assertThat(config.maxTensorBytes()).isEqualTo(1024);
+        assertThat(config.drain()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.loadRetryDelay()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.loadingPatience()).isEqualTo(Duration.ofMillis(100));
+        assertThat(config.measurementWindow()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.stopTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.kafka().bootstrapServers()).isEqualTo("broker:1234");
+        assertThat(config.kafka().maxRecordBytes()).isEqualTo(1 << 20);
+        assertThat(config.kafka().extra()).isEqualTo(Map.of("security.protocol", "SSL"));
+        assertThat(config.inference().device()).isEqualTo("gpu:1");
+        assertThat(config.inference().intraOpThreads()).hasValue(3);
+        assertThat(config.inference().workers()).isEqualTo(2);
+    }
+
+    private static TailConfig config(Map<String, String> values) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(TailConfig.class)
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withSources(new PropertiesConfigSource(values, "test", 100))
+                .build()
+                .getConfigMapping(TailConfig.class);
+    }
+}

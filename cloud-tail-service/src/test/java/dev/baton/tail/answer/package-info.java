@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tail.answer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tail.failure;
+
+import org.jspecify.annotations.NullMarked;

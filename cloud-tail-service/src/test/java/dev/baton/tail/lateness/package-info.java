@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tail.lateness;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tail.measurement;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tail.models;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tail;
+
+import org.jspecify.annotations.NullMarked;
