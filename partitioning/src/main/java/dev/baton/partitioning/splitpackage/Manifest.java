@@ -1,14 +1,20 @@
 package dev.baton.partitioning.splitpackage;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.baton.partitioning.probe.ProbeInput;
 import dev.baton.tensor.TensorSpec;
 import dev.baton.tensor.image.ImageInput;
+import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * What a split package holds and promises; {@code manifest.json}, whose SHA-256 is the model's version.
+ * What a split package holds and promises; {@code manifest.json}, whose SHA-256 is the model's version. It may come from
+ * anywhere, so everything in it is checked: file names that would leave the directory, sizes, and that it holds together.
  *
  * @param format 1
  * @param model the model's name
@@ -24,7 +30,6 @@ import java.util.Optional;
  * @param sampleFile the sample picture's file
  * @param probe the recipe of the probe input
  */
-@SuppressWarnings("DoNotCallSuggester")
 public record Manifest(
         int format,
         String model,
@@ -42,14 +47,135 @@ public record Manifest(
     /** The only format there is. */
     public static final int FORMAT = 1;
 
-    /** Reads {@code manifest.json}, refusing what does not hold together. */
-    public static Manifest parse(byte[] json) {
-        throw new UnsupportedOperationException("parse " + json.length);
+    /** A manifest of more bytes is refused unread. */
+    static final int MAX_BYTES = 16 << 20;
+
+    private static final String MODEL_NAME = "[a-zA-Z0-9._-]{1,100}";
+    private static final String FILE_NAME = "[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}";
+
+    public Manifest {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        splitPoints = List.copyOf(splitPoints);
+        rejected = List.copyOf(rejected);
+        probe = List.copyOf(probe);
+        SortedMap<String, FileEntry> byName = new TreeMap<>(files);
+        files = Collections.unmodifiableSortedMap(byName);
+        require(format == FORMAT, "format %d: expected %d".formatted(format, FORMAT));
+        require(
+                model.matches(MODEL_NAME),
+                "model '%s': expected 1 to 100 letters, digits, '.', '_' or '-'".formatted(model));
+        require(
+                sourceSha256.matches("[0-9a-f]{64}"),
+                "sourceSha256 '%s': expected 64 hexadecimal digits".formatted(sourceSha256));
+        byName.forEach((name, entry) -> require(
+                name.matches(FILE_NAME) && !name.equals(SplitPackage.MANIFEST_FILE),
+                "file name '%s' (%d bytes): expected a plain name in the package's own directory"
+                        .formatted(name, entry.bytes())));
+        requireFile(byName, SplitPackage.WHOLE_FILE);
+        requireFile(byName, SplitPackage.WEIGHTS_FILE);
+        sampleFile.ifPresent(sample -> requireFile(byName, sample));
+        require(
+                probe.stream()
+                        .map(ProbeInput::name)
+                        .toList()
+                        .equals(inputs.stream().map(TensorSpec::name).toList()),
+                "a probe for %s: expected one for each input, %s"
+                        .formatted(
+                                probe.stream().map(ProbeInput::name).toList(),
+                                inputs.stream().map(TensorSpec::name).toList()));
+        require(splitPoints.size() >= 2, "%d split points: expected both ends at least".formatted(splitPoints.size()));
+        for (int index = 0; index < splitPoints.size(); index++) {
+            checkSplitPoint(splitPoints, index, byName);
+        }
+        Optional<String> pictureInput = image.map(ImageInput::input);
+        List<String> inputNames = inputs.stream().map(TensorSpec::name).toList();
+        require(
+                pictureInput.isEmpty() || inputNames.contains(pictureInput.get()),
+                "image.input %s: expected one of the inputs, %s".formatted(pictureInput, inputNames));
+    }
+
+    private static void checkSplitPoint(
+            List<SplitPointEntry> splitPoints, int index, SortedMap<String, FileEntry> files) {
+        SplitPointEntry point = splitPoints.get(index);
+        boolean first = index == 0;
+        boolean last = index == splitPoints.size() - 1;
+        require(
+                point.index() == index,
+                "split point %d at place %d: expected them in order".formatted(point.index(), index));
+        require(
+                first
+                        ? point.headFile().isEmpty() && isWhole(point.tailFile())
+                        : last
+                                ? isWhole(point.headFile()) && point.tailFile().isEmpty()
+                                : point.headFile().isPresent()
+                                        && point.tailFile().isPresent(),
+                "split point %d has head file %s and tail file %s: expected %s at the ends and two files between them"
+                        .formatted(index, point.headFile(), point.tailFile(), SplitPackage.WHOLE_FILE));
+        point.headFile().ifPresent(name -> requireFile(files, name));
+        point.tailFile().ifPresent(name -> requireFile(files, name));
+        FileEntry weights = files.get(SplitPackage.WEIGHTS_FILE);
+        require(
+                weights != null && point.headWeightBytes() <= weights.bytes(),
+                "split point %d needs %d bytes of weights: more than there are"
+                        .formatted(index, point.headWeightBytes()));
+        SplitPointEntry before = splitPoints.get(Math.max(0, index - 1));
+        require(
+                point.headOperators() >= before.headOperators()
+                        && point.headOperators() + point.tailOperators()
+                                == before.headOperators() + before.tailOperators(),
+                "split point %d has %d operators in its head and %d in its tail, the one before %d and %d: expected nested heads"
+                        .formatted(
+                                index,
+                                point.headOperators(),
+                                point.tailOperators(),
+                                before.headOperators(),
+                                before.tailOperators()));
+    }
+
+    private static boolean isWhole(Optional<String> file) {
+        return file.filter(SplitPackage.WHOLE_FILE::equals).isPresent();
+    }
+
+    private static void requireFile(SortedMap<String, FileEntry> files, String name) {
+        require(files.containsKey(name), "file '%s' is not among the files: %s".formatted(name, files.keySet()));
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException("manifest: " + message);
+        }
+    }
+
+    /**
+     * Reads {@code manifest.json}.
+     *
+     * @throws InvalidPackageException when it is no manifest, or does not hold together; says why
+     */
+    public static Manifest parse(byte[] json) throws InvalidPackageException {
+        if (json.length > MAX_BYTES) {
+            throw new InvalidPackageException(
+                    "manifest of %d bytes: expected at most %d".formatted(json.length, MAX_BYTES));
+        }
+        try {
+            return ManifestJson.mapper().readValue(json, Manifest.class);
+        } catch (IOException | RuntimeException e) {
+            throw new InvalidPackageException("not a manifest: " + firstLine(e), e);
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        String message = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        return String.valueOf(message).lines().findFirst().orElse(e.getClass().getSimpleName());
     }
 
     /** As {@code manifest.json}: the same manifest gives the same bytes. */
     public byte[] toJson() {
-        throw new UnsupportedOperationException("toJson");
+        try {
+            return ManifestJson.mapper().writeValueAsBytes(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a manifest that cannot be written as JSON", e);
+        }
     }
 
     /** The split point of this index; an unknown one is refused. */

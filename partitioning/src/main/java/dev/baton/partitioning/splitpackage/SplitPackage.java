@@ -1,18 +1,30 @@
 package dev.baton.partitioning.splitpackage;
 
+import dev.baton.partitioning.probe.ProbeInputs;
+import dev.baton.partitioning.split.CrossingTensor;
 import dev.baton.tensor.Tensor;
+import dev.baton.tensor.TensorSpec;
+import dev.baton.tensor.image.ImageInput;
+import dev.baton.tensor.image.ImagePreprocessor;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A split package on disk: one flat directory, immutable, named by the SHA-256 of its manifest. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class SplitPackage {
     public static final String MANIFEST_FILE = "manifest.json";
     public static final String WEIGHTS_FILE = "weights.bin";
     public static final String WHOLE_FILE = "whole.onnx";
     public static final String SAMPLE_FILE = "sample.jpg";
+
+    /** Probe inputs are the same for everyone who asks the same package. */
+    public static final long PROBE_SEED = 20260101;
 
     private final Path directory;
     private final Manifest manifest;
@@ -24,15 +36,52 @@ public final class SplitPackage {
         this.version = version;
     }
 
-    /** Opens a package, checking that every file is there in its size; {@link #verify()} also reads them. */
+    /**
+     * Opens a package, checking that every file is there in its size; {@link #verify()} also reads them.
+     *
+     * @throws InvalidPackageException when it does not hold what its manifest promises
+     */
     public static SplitPackage open(Path directory) throws IOException {
-        throw new UnsupportedOperationException(
-                "open " + new SplitPackage(directory, Manifest.parse(new byte[0]), "").version());
+        Path file = directory.resolve(MANIFEST_FILE);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new InvalidPackageException(
+                    "%s is not a split package: it has no %s".formatted(directory, MANIFEST_FILE));
+        }
+        if (Files.size(file) > Manifest.MAX_BYTES) {
+            throw new InvalidPackageException(
+                    "%s has %d bytes: expected at most %d".formatted(file, Files.size(file), Manifest.MAX_BYTES));
+        }
+        byte[] json = Files.readAllBytes(file);
+        Manifest manifest = Manifest.parse(json);
+        for (Map.Entry<String, FileEntry> entry : manifest.files().entrySet()) {
+            Path path = directory.resolve(entry.getKey());
+            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                throw new InvalidPackageException("%s lacks the file %s".formatted(directory, entry.getKey()));
+            }
+            if (Files.size(path) != entry.getValue().bytes()) {
+                throw new InvalidPackageException("%s has %d bytes: the manifest promises %d"
+                        .formatted(path, Files.size(path), entry.getValue().bytes()));
+            }
+        }
+        return new SplitPackage(directory, manifest, Digests.sha256(json));
     }
 
-    /** Reads every file and compares its SHA-256 with the manifest. */
+    /**
+     * Reads every file and compares its SHA-256 with the manifest.
+     *
+     * @throws InvalidPackageException naming the file that differs
+     */
     public void verify() throws IOException {
-        throw new UnsupportedOperationException("verify");
+        for (Map.Entry<String, FileEntry> entry : manifest.files().entrySet()) {
+            String found = Digests.sha256(directory.resolve(entry.getKey()));
+            if (!found.equals(entry.getValue().sha256())) {
+                throw new InvalidPackageException("%s has SHA-256 %s: the manifest promises %s"
+                        .formatted(
+                                directory.resolve(entry.getKey()),
+                                found,
+                                entry.getValue().sha256()));
+            }
+        }
     }
 
     public Path directory() {
@@ -50,12 +99,18 @@ public final class SplitPackage {
 
     /** The file that runs on the edge node for this split point; index 0 has none. */
     public Path headFile(int splitPoint) {
-        throw new UnsupportedOperationException("headFile " + splitPoint);
+        return directory.resolve(manifest.splitPoint(splitPoint)
+                .headFile()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "split point %d has no head: nothing runs on the edge node".formatted(splitPoint))));
     }
 
     /** The file that runs in the cloud for this split point; the last index has none. */
     public Path tailFile(int splitPoint) {
-        throw new UnsupportedOperationException("tailFile " + splitPoint);
+        return directory.resolve(manifest.splitPoint(splitPoint)
+                .tailFile()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "split point %d has no tail: everything runs on the edge node".formatted(splitPoint))));
     }
 
     public Path wholeFile() {
@@ -64,12 +119,21 @@ public final class SplitPackage {
 
     /** The sample picture as it was given, encoded. */
     public Optional<byte[]> sampleImage() throws IOException {
-        throw new UnsupportedOperationException("sampleImage");
+        return manifest.sampleFile().isPresent()
+                ? Optional.of(Files.readAllBytes(
+                        directory.resolve(manifest.sampleFile().get())))
+                : Optional.empty();
     }
 
     /** Inputs to warm up and check with: the sample picture, preprocessed, where there is one, otherwise seeded random. */
     public Map<String, Tensor> probeInputs() throws IOException {
-        throw new UnsupportedOperationException("probeInputs");
+        Map<String, Tensor> inputs = new LinkedHashMap<>(ProbeInputs.make(manifest.probe(), PROBE_SEED));
+        Optional<byte[]> sample = sampleImage();
+        if (sample.isPresent() && manifest.image().isPresent()) {
+            ImageInput image = manifest.image().get();
+            inputs.put(image.input(), new ImagePreprocessor(image).toTensor(sample.get()));
+        }
+        return inputs;
     }
 
     /**
@@ -77,16 +141,54 @@ public final class SplitPackage {
      * A tensor that is given but does not cross is left out; a missing one is refused.
      */
     public Map<String, Tensor> crossing(int splitPoint, Map<String, Tensor> inputs, Map<String, Tensor> headOutputs) {
-        throw new UnsupportedOperationException("crossing " + splitPoint + inputs + headOutputs);
+        Map<String, Tensor> crossing = new LinkedHashMap<>();
+        for (CrossingTensor tensor : manifest.splitPoint(splitPoint).crossing()) {
+            Tensor found = headOutputs.getOrDefault(tensor.name(), inputs.get(tensor.name()));
+            if (found == null) {
+                throw new IllegalArgumentException(
+                        "tensor '%s' crosses at split point %d, but is neither given nor made: %s, %s"
+                                .formatted(tensor.name(), splitPoint, inputs.keySet(), headOutputs.keySet()));
+            }
+            crossing.put(tensor.name(), found);
+        }
+        return crossing;
     }
 
-    /** Of what crossed, what the tail's graph file takes: a model output made in the head crosses, but is no input of the tail. */
+    /**
+     * Of what crossed, what the tail's graph file takes: a model output that the head made crosses, as the answer is complete
+     * only with it, but may be no input of the tail.
+     */
     public Map<String, Tensor> tailInputs(int splitPoint, Map<String, Tensor> crossing) {
-        throw new UnsupportedOperationException("tailInputs " + splitPoint + crossing);
+        Set<String> wanted = new LinkedHashSet<>(manifest.splitPoint(splitPoint).tailInputs());
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        for (String name : wanted) {
+            Tensor found = crossing.get(name);
+            if (found == null) {
+                throw new IllegalArgumentException("the tail of split point %d needs tensor '%s', but only %s crossed"
+                        .formatted(splitPoint, name, crossing.keySet()));
+            }
+            inputs.put(name, found);
+        }
+        return inputs;
     }
 
     /** The model's full answer in the model's order: what the tail made, and what crossed already being an output. */
     public Map<String, Tensor> answer(int splitPoint, Map<String, Tensor> crossing, Map<String, Tensor> tailOutputs) {
-        throw new UnsupportedOperationException("answer " + splitPoint + crossing + tailOutputs);
+        Map<String, Tensor> answer = new LinkedHashMap<>();
+        for (TensorSpec output : manifest.outputs()) {
+            Tensor found = tailOutputs.getOrDefault(output.name(), crossing.get(output.name()));
+            if (found == null) {
+                throw new IllegalArgumentException(
+                        "output '%s' neither crossed at split point %d nor was made in its tail: %s, %s"
+                                .formatted(output.name(), splitPoint, crossing.keySet(), tailOutputs.keySet()));
+            }
+            answer.put(output.name(), found);
+        }
+        return answer;
+    }
+
+    @Override
+    public String toString() {
+        return "%s %s in %s".formatted(manifest.model(), version, directory);
     }
 }

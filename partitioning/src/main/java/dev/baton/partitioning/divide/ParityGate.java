@@ -1,0 +1,186 @@
+package dev.baton.partitioning.divide;
+
+import dev.baton.partitioning.graph.ModelGraph;
+import dev.baton.partitioning.probe.GraphRunException;
+import dev.baton.partitioning.probe.GraphRunner;
+import dev.baton.partitioning.probe.GraphRunner.Optimization;
+import dev.baton.partitioning.split.CrossingTensor;
+import dev.baton.partitioning.split.SplitPoint;
+import dev.baton.partitioning.splitpackage.CodecMeasurement;
+import dev.baton.partitioning.splitpackage.Parity;
+import dev.baton.tensor.Tensor;
+import dev.baton.tensor.codec.Codec;
+import dev.baton.tensor.codec.Codecs;
+import dev.baton.tensor.codec.EncodedTensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Runs head and tail against the whole model on the probe input. A split point passes when every bit agrees with the engine's
+ * layout changes off, and nothing differs by more than {@link #TOLERANCE} of an output's largest value with them on.
+ */
+final class ParityGate {
+    /** What all of the engine's optimisations may move an output by, relative to its largest value. */
+    static final double TOLERANCE = 1e-4;
+
+    private final ModelGraph graph;
+    private final GraphRunner runner;
+    private final Map<String, Tensor> inputs;
+    private final Path whole;
+    private final Map<String, Tensor> exact;
+    private final Map<String, Tensor> optimised;
+
+    /**
+     * What the gate found.
+     *
+     * @param parity empty when head or tail did not run
+     * @param failure why the split point is kept out, when it is
+     */
+    record Verdict(Optional<Parity> parity, Optional<String> failure) {
+        boolean passed() {
+            return failure.isEmpty();
+        }
+
+        OptionalDouble maxRelativeDifference() {
+            return parity.map(Parity::maxRelativeDifference)
+                    .filter(Double::isFinite)
+                    .map(OptionalDouble::of)
+                    .orElseGet(OptionalDouble::empty);
+        }
+    }
+
+    ParityGate(ModelGraph graph, GraphRunner runner, Map<String, Tensor> inputs, Path whole) {
+        this.graph = graph;
+        this.runner = runner;
+        this.inputs = inputs;
+        this.whole = whole;
+        this.exact = runner.run(whole, inputs, Optimization.EXTENDED);
+        this.optimised = runner.run(whole, inputs, Optimization.ALL);
+    }
+
+    /** The whole model's answer with the engine's layout changes off. */
+    Map<String, Tensor> exactAnswer() {
+        return exact;
+    }
+
+    Verdict check(SplitPoint point, Path head, Path tail) {
+        try {
+            Map<String, Tensor> plain = divided(point, head, tail, Optimization.EXTENDED);
+            boolean bitExact = Comparison.bitEqual(plain, exact);
+            double difference =
+                    Comparison.maxRelativeDifference(divided(point, head, tail, Optimization.ALL), optimised);
+            Parity parity = new Parity(bitExact, difference);
+            if (!bitExact) {
+                return new Verdict(
+                        Optional.of(parity),
+                        Optional.of("not bit-exact: differs from the whole by %.1e of the largest output value"
+                                .formatted(Comparison.maxRelativeDifference(plain, exact))));
+            }
+            if (difference > TOLERANCE) {
+                return new Verdict(
+                        Optional.of(parity),
+                        Optional.of(
+                                "with every optimisation differs from the whole by %.1e of the largest output value, more than %.0e"
+                                        .formatted(difference, TOLERANCE)));
+            }
+            return new Verdict(Optional.of(parity), Optional.empty());
+        } catch (GraphRunException e) {
+            return new Verdict(Optional.empty(), Optional.of("does not run: " + e.getMessage()));
+        }
+    }
+
+    private Map<String, Tensor> divided(SplitPoint point, Path head, Path tail, Optimization level) {
+        return finish(point, crossing(point, head, level), tail, level);
+    }
+
+    /** What crosses for the probe input. */
+    private Map<String, Tensor> crossing(SplitPoint point, Path head, Optimization level) {
+        Map<String, Tensor> available = new LinkedHashMap<>(inputs);
+        available.putAll(runner.run(head, only(inputs, headInputs(point)), level));
+        return only(
+                available, point.crossing().stream().map(CrossingTensor::name).toList());
+    }
+
+    private Map<String, Tensor> finish(SplitPoint point, Map<String, Tensor> crossing, Path tail, Optimization level) {
+        Map<String, Tensor> available = new LinkedHashMap<>(crossing);
+        available.putAll(runner.run(tail, only(crossing, tailInputs(graph, point)), level));
+        return only(available, graph.outputs());
+    }
+
+    /**
+     * What each codec does to what crosses. The error does not depend on whether zstd follows, so the tail runs once for each
+     * quantisation.
+     */
+    List<CodecMeasurement> measure(SplitPoint point, Path head, Path tail, List<Codec> codecs) {
+        if (codecs.isEmpty()) {
+            return List.of();
+        }
+        Map<String, Tensor> crossing = crossing(point, head, Optimization.EXTENDED);
+        return measure(crossing, codecs, decoded -> finish(point, decoded, tail, Optimization.EXTENDED));
+    }
+
+    /** What each codec does to the model inputs, when nothing runs on the edge node. */
+    List<CodecMeasurement> measureInputs(List<Codec> codecs) {
+        return measure(inputs, codecs, decoded -> runner.run(whole, decoded, Optimization.EXTENDED));
+    }
+
+    /** Finishes the model from decoded tensors. */
+    @FunctionalInterface
+    private interface Rest {
+        Map<String, Tensor> run(Map<String, Tensor> decoded);
+    }
+
+    private List<CodecMeasurement> measure(Map<String, Tensor> tensors, List<Codec> codecs, Rest rest) {
+        Map<Codec.Quantization, Double> errors = new EnumMap<>(Codec.Quantization.class);
+        List<CodecMeasurement> measured = new ArrayList<>();
+        for (Codec codec : codecs) {
+            long bytes = 0;
+            Map<String, Tensor> decoded = new LinkedHashMap<>();
+            for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+                EncodedTensor encoded = Codecs.encode(entry.getValue(), codec);
+                bytes += encoded.byteSize();
+                decoded.put(
+                        entry.getKey(), Codecs.decode(encoded, entry.getValue().byteSize()));
+            }
+            double error = errors.computeIfAbsent(
+                    codec.quantization(), quantization -> Comparison.maxRelativeDifference(rest.run(decoded), exact));
+            measured.add(new CodecMeasurement(codec.id(), bytes, error));
+        }
+        return measured;
+    }
+
+    private List<String> headInputs(SplitPoint point) {
+        return graph.inputs().stream()
+                .map(input -> input.name())
+                .filter(name -> graph.consumers(name).stream()
+                        .anyMatch(reader -> point.head().contains(reader.id())))
+                .toList();
+    }
+
+    /** Of what crosses, what an operator of the tail reads. */
+    static List<String> tailInputs(ModelGraph graph, SplitPoint point) {
+        return point.crossing().stream()
+                .map(CrossingTensor::name)
+                .filter(name -> graph.consumers(name).stream()
+                        .anyMatch(reader -> !point.head().contains(reader.id())))
+                .toList();
+    }
+
+    private static Map<String, Tensor> only(Map<String, Tensor> tensors, List<String> names) {
+        Map<String, Tensor> chosen = new LinkedHashMap<>();
+        for (String name : names) {
+            Tensor tensor = tensors.get(name);
+            if (tensor == null) {
+                throw new IllegalStateException("tensor '%s' is not among %s".formatted(name, tensors.keySet()));
+            }
+            chosen.put(name, tensor);
+        }
+        return chosen;
+    }
+}

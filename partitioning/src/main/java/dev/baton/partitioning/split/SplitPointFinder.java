@@ -1,0 +1,158 @@
+package dev.baton.partitioning.split;
+
+import dev.baton.partitioning.graph.ModelGraph;
+import dev.baton.partitioning.graph.Operator;
+import dev.baton.partitioning.graph.TensorTable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/*
+ * A cut is worth having when no cut nearby carries less: within a neighbourhood of 1.5 % of the model's work only the one
+ * with the fewest bytes stays, of equals the last, which is behind the activation function and compresses better. Of those
+ * that stay, the limit is shared out over the model's work: each equal slice gives its cheapest, and what the limit still
+ * allows goes where the gaps are widest. Min-cuts over the whole graph are the stronger method; prefixes of a good order are
+ * the simpler one, and on models that people build they agree nearly everywhere.
+ */
+/** Finds the few split points of a model that are worth having; their heads are nested. */
+public final class SplitPointFinder {
+    /** Ask for this many to get every legal cut, good or not. */
+    public static final int ALL = Integer.MAX_VALUE;
+
+    private static final double NEIGHBOURHOOD = 0.015;
+    /** A head or tail with less of the work than this is as good as none. */
+    private static final double NOTHING = 0.002;
+
+    private final ModelGraph graph;
+    private final TensorTable tensors;
+    private final PrefixCuts cuts;
+
+    public SplitPointFinder(ModelGraph graph, TensorTable tensors) {
+        this.graph = graph;
+        this.tensors = tensors;
+        this.cuts = new OperatorOrders(graph, tensors)
+                .all().stream()
+                        .map(order -> new PrefixCuts(graph, tensors, order))
+                        .min(Comparator.comparingDouble(PrefixCuts::score))
+                        .orElseThrow();
+    }
+
+    /** The order whose prefixes the heads are. */
+    public List<Operator> order() {
+        return cuts.order();
+    }
+
+    /** At most {@code limit} split points. */
+    public SplitPoints find(int limit) {
+        return find(limit, Set.of());
+    }
+
+    /**
+     * At most {@code limit} split points, none of them with as many head operators as one of {@code without}: those were tried
+     * and are not wanted.
+     */
+    public SplitPoints find(int limit, Set<Integer> without) {
+        List<Integer> useful = new ArrayList<>();
+        for (int position = 1; position < cuts.order().size(); position++) {
+            if (cuts.canCross(position) && !without.contains(position) && (limit == ALL || isUseful(position))) {
+                useful.add(position);
+            }
+        }
+        if (useful.isEmpty() || limit == 0) {
+            return new SplitPoints(
+                    List.of(), Optional.of(limit == 0 ? "no split points were asked for" : reason(without)));
+        }
+        List<Integer> chosen = limit == ALL ? useful : spread(undominated(useful), limit);
+        return new SplitPoints(
+                chosen.stream()
+                        .map(position -> SplitPoint.after(graph, tensors, cuts.head(position)))
+                        .toList(),
+                Optional.empty());
+    }
+
+    private boolean isUseful(int position) {
+        double head = cuts.share(position);
+        boolean headSaves = head >= NOTHING || cuts.bytes(position) < cuts.bytes(0);
+        return headSaves && 1 - head >= NOTHING;
+    }
+
+    /** From the cheapest on, those with no kept one nearby; of equals the last goes first. */
+    private List<Integer> undominated(List<Integer> positions) {
+        List<Integer> cheapestFirst = new ArrayList<>(positions);
+        cheapestFirst.sort(Comparator.<Integer>comparingLong(cuts::bytes).thenComparing(Comparator.reverseOrder()));
+        NavigableSet<Integer> kept = new TreeSet<>();
+        for (int position : cheapestFirst) {
+            Integer before = kept.lower(position);
+            Integer behind = kept.higher(position);
+            if ((before == null || !isNear(position, before)) && (behind == null || !isNear(position, behind))) {
+                kept.add(position);
+            }
+        }
+        return List.copyOf(kept);
+    }
+
+    private boolean isNear(int position, int other) {
+        return Math.abs(cuts.share(position) - cuts.share(other)) <= NEIGHBOURHOOD;
+    }
+
+    private List<Integer> spread(List<Integer> positions, int limit) {
+        if (positions.size() <= limit) {
+            return positions;
+        }
+        Map<Integer, Integer> cheapest = new HashMap<>();
+        for (int position : positions) {
+            int slice = Math.min(limit - 1, (int) (cuts.share(position) * limit));
+            cheapest.merge(slice, position, (a, b) -> cuts.bytes(b) <= cuts.bytes(a) ? b : a);
+        }
+        NavigableSet<Integer> chosen = new TreeSet<>(cheapest.values());
+        Set<Integer> left = new HashSet<>(positions);
+        left.removeAll(chosen);
+        while (chosen.size() < limit) {
+            int next = left.stream()
+                    .max(Comparator.<Integer>comparingDouble(position -> gap(chosen, position))
+                            .thenComparing(Comparator.<Integer>comparingLong(cuts::bytes)
+                                    .reversed())
+                            .thenComparing(Comparator.naturalOrder()))
+                    .orElseThrow();
+            left.remove(next);
+            chosen.add(next);
+        }
+        return List.copyOf(chosen);
+    }
+
+    /** How far, in work, the position is from the nearest chosen one. */
+    private double gap(NavigableSet<Integer> chosen, int position) {
+        Integer before = chosen.floor(position);
+        Integer behind = chosen.ceiling(position);
+        double toBefore = before == null ? 1 : cuts.share(position) - cuts.share(before);
+        double toBehind = behind == null ? 1 : cuts.share(behind) - cuts.share(position);
+        return Math.min(toBefore, toBehind);
+    }
+
+    private String reason(Set<Integer> without) {
+        int operators = cuts.order().size();
+        if (operators < 2) {
+            return "the model has %d operator that depends on its input: nothing to divide".formatted(operators);
+        }
+        if (!without.isEmpty()) {
+            return "each of the %d split points worth having failed the comparison with the whole"
+                    .formatted(without.size());
+        }
+        for (int position = 1; position < operators; position++) {
+            if (isUseful(position) && cuts.obstacle(position).isPresent()) {
+                return "wherever the model could be divided a tensor would have to cross that cannot, such as '%s': it is no tensor, or of an element type that Baton does not carry"
+                        .formatted(cuts.obstacle(position).get());
+            }
+        }
+        Operator heaviest = cuts.heaviest();
+        String inside = heaviest.subgraphs().isEmpty() ? "" : ", whose subgraphs are not divided";
+        return "practically all of the model's work lies in one operator, %s%s".formatted(heaviest.name(), inside);
+    }
+}
