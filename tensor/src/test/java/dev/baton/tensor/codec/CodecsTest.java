@@ -44,7 +44,7 @@ final class CodecsTest {
     @MethodSource("everyCodecTypeAndShape")
     void aDecodedTensorIsWithinTheErrorBound(Codec codec, ElementType type, Shape shape) {
         SplittableRandom random = new SplittableRandom(7);
-        for (int round = 0; round < 10; round++) {
+        for (int round = 0; round < 4; round++) {
             Tensor tensor = randomTensor(type, shape, random);
             EncodedTensor encoded = Codecs.encode(tensor, codec);
             assertThat(encoded.codec())
@@ -61,7 +61,7 @@ final class CodecsTest {
     @ValueSource(strings = {"int8", "int4", "int8+zstd", "int4+zstd"})
     void theBoundHoldsForRangesOfAnySizeAndPlace(String id) {
         SplittableRandom random = new SplittableRandom(11);
-        for (int round = 0; round < 2_000; round++) {
+        for (int round = 0; round < 1_000; round++) {
             double width = Math.pow(10, random.nextDouble(-44, 37.5));
             double centre = random.nextGaussian() * Math.pow(10, random.nextDouble(-44, 37));
             Shape shape = Shape.of(1, 1 + random.nextInt(4), 1 + random.nextInt(12), 1 + random.nextInt(40));
