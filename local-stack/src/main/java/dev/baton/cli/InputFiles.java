@@ -1,0 +1,48 @@
+package dev.baton.cli;
+
+import dev.baton.console.CommandFailure;
+import dev.baton.models.NpyFile;
+import dev.baton.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Files that a command line names. */
+final class InputFiles {
+
+    private InputFiles() {}
+
+    /** @throws CommandFailure naming the file and what it should have been */
+    static Path requireReadable(Path file, String what) {
+        if (!Files.exists(file)) {
+            throw CommandFailure.environment("no such %s: %s".formatted(what, file));
+        }
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw CommandFailure.environment("%s is no %s that can be read".formatted(file, what));
+        }
+        return file;
+    }
+
+    static byte[] read(Path file, String what) {
+        try {
+            return Files.readAllBytes(requireReadable(file, what));
+        } catch (IOException e) {
+            throw CommandFailure.environment("cannot read %s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** Tensors from .npy files, by the name of the input. */
+    static Map<String, Tensor> tensors(Map<String, Path> files) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        files.forEach((name, file) -> {
+            try {
+                tensors.put(name, NpyFile.read(requireReadable(file, "tensor file")));
+            } catch (IOException | IllegalArgumentException e) {
+                throw CommandFailure.environment("input %s: %s".formatted(name, e.getMessage()), e);
+            }
+        });
+        return tensors;
+    }
+}

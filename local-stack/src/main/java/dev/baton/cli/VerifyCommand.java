@@ -1,0 +1,160 @@
+package dev.baton.cli;
+
+import dev.baton.console.CommandFailure;
+import dev.baton.console.Console;
+import dev.baton.console.ExitCode;
+import dev.baton.console.Json;
+import dev.baton.console.Table;
+import dev.baton.models.DescribedModel;
+import dev.baton.models.EngineGraphRunner;
+import dev.baton.partitioning.divide.DivisionRequest;
+import dev.baton.partitioning.divide.ModelDescription;
+import dev.baton.partitioning.divide.ModelVerifier;
+import dev.baton.partitioning.divide.Verification;
+import dev.baton.partitioning.graph.InvalidModelException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Proves that a model can be divided. */
+@Command(
+        name = "verify",
+        header = "Prove that a model can be divided.",
+        description = {
+            "Divides a model at every split point, runs head and tail, and compares with the whole model:",
+            "bit for bit where the engine allows it (optimisation EXTENDED), within 1e-4 relative at ALL."
+        })
+final class VerifyCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    private Path onnx = Path.of("");
+
+    @Option(names = "--all", description = "Every split point there is, not only those worth having.")
+    private boolean all;
+
+    @Option(
+            names = "--dim",
+            paramLabel = "NAME=SIZE",
+            description = "Size of a variable dimension, by its name or as INPUT.AXIS. May be repeated.")
+    private Map<String, Long> dimensions = new LinkedHashMap<>();
+
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=FILE",
+            description = "An input from a .npy file instead of a made-up one. May be repeated.")
+    private Map<String, Path> inputs = new LinkedHashMap<>();
+
+    @Option(names = "--image", paramLabel = "FILE", description = "A picture to verify with; needs a description.")
+    private @Nullable Path image;
+
+    @Option(names = "--json", description = "Print one JSON document.")
+    private boolean json;
+
+    @Mixin
+    private ModelOptions modelOptions = new ModelOptions();
+
+    private final Console console;
+
+    VerifyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Console people = json ? console.besideJson() : console;
+        Verification verification = verify(people);
+        people.clearProgress();
+        if (json) {
+            console.line(Json.write(verification));
+        } else {
+            print(verification);
+        }
+        return (verification.passed() ? ExitCode.OK : ExitCode.CHECK_FAILED).number();
+    }
+
+    private Verification verify(Console people) throws IOException {
+        try (EngineGraphRunner runner = new EngineGraphRunner()) {
+            return ModelVerifier.verify(request(), runner, people::progress);
+        } catch (InvalidModelException e) {
+            throw CommandFailure.check(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private DivisionRequest request() {
+        List<Path> pictures = Optional.ofNullable(image).stream().toList();
+        DescribedModel model = modelOptions.describe(onnx, Home.directory(), pictures);
+        Map<String, Long> sizes = new HashMap<>(model.description().dimensions());
+        sizes.putAll(dimensions);
+        DivisionRequest request = DivisionRequest.of(onnx, model.name())
+                .withDescription(new ModelDescription(
+                        model.description().name(),
+                        model.description().image(),
+                        model.description().output(),
+                        sizes))
+                .withProbe(InputFiles.tensors(inputs));
+        if (image != null) {
+            request = request.withSampleImage(InputFiles.read(image, "picture"));
+        }
+        return all ? request.withMaxSplitPoints(Integer.MAX_VALUE) : request;
+    }
+
+    private void print(Verification verification) {
+        console.line("%s: %d operators, %d split points%s"
+                .formatted(
+                        console.bold(verification.model()),
+                        verification.operators(),
+                        verification.rows().size(),
+                        verification
+                                .reason()
+                                .map(reason -> ". It is not divided: " + reason)
+                                .orElse("")));
+        if (verification.rows().isEmpty()) {
+            return;
+        }
+        Table table = new Table(
+                Table.Column.right("split", 5),
+                Table.Column.left("after operator", 32),
+                Table.Column.right("head", 5),
+                Table.Column.right("tail", 5),
+                Table.Column.right("tensors", 7),
+                Table.Column.right("bytes", 10),
+                Table.Column.left("bit-exact", 9),
+                Table.Column.right("max rel. at ALL", 15),
+                Table.Column.left("", 6));
+        console.line("");
+        console.line(console.dim(table.header()));
+        for (Verification.Row row : verification.rows()) {
+            console.line(table.row(
+                    row.index(),
+                    row.name(),
+                    row.headOperators(),
+                    row.tailOperators(),
+                    row.crossing().size(),
+                    row.crossingBytes(),
+                    row.bitExact() ? "yes" : "NO",
+                    row.maxRelativeDifference().isPresent()
+                            ? "%.1e".formatted(row.maxRelativeDifference().getAsDouble())
+                            : "did not run",
+                    row.passed()
+                            ? console.good("ok")
+                            : console.bad("FAILED: " + row.failure().orElse(""))));
+        }
+        long failed = verification.rows().stream().filter(row -> !row.passed()).count();
+        console.line("");
+        console.line(
+                failed == 0
+                        ? console.good("Every split point gives what the whole model gives.")
+                        : console.bad("%d of %d split points differ from the whole model."
+                                .formatted(failed, verification.rows().size())));
+    }
+}

@@ -1,0 +1,211 @@
+package dev.baton.clients;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The orchestrator's REST interface. */
+public final class OrchestratorClient implements AutoCloseable {
+
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+    /** Dividing a large model and proving each split point takes its time. */
+    private static final Duration IMPORT_LIMIT = Duration.ofMinutes(30);
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private final URI base;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    /** For the orchestrator at {@code base}, such as {@code http://127.0.0.1:8080}. */
+    public OrchestratorClient(URI base) {
+        this.base = URI.create(base.toString().replaceAll("/+$", ""));
+    }
+
+    /**
+     * Divides a model and adds it to the catalog.
+     *
+     * @param description JSON, as in {@code <model>.json}
+     * @param sample      an encoded picture
+     */
+    public ModelView importModel(String name, Path onnx, Optional<String> description, Optional<byte[]> sample) {
+        String boundary = "baton-" + UUID.randomUUID();
+        List<BodyPublisher> parts = new ArrayList<>();
+        try {
+            parts.add(partHeader(boundary, "model", name + ".onnx", "application/octet-stream"));
+            parts.add(BodyPublishers.ofFile(onnx));
+        } catch (FileNotFoundException e) {
+            throw new IllegalArgumentException("no such file: " + onnx, e);
+        }
+        description.ifPresent(json -> {
+            parts.add(partHeader(boundary, "description", "description.json", "application/json"));
+            parts.add(BodyPublishers.ofString(json));
+        });
+        sample.ifPresent(picture -> {
+            parts.add(partHeader(boundary, "sample", "sample.jpg", "application/octet-stream"));
+            parts.add(BodyPublishers.ofByteArray(picture));
+        });
+        parts.add(BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"));
+        HttpRequest request = request("/api/models/" + encoded(name), IMPORT_LIMIT)
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(BodyPublishers.concat(parts.toArray(BodyPublisher[]::new)))
+                .build();
+        return read(send(request), ModelView.class);
+    }
+
+    private static BodyPublisher partHeader(String boundary, String name, String file, String type) {
+        return BodyPublishers.ofString(
+                "\r\n--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\nContent-Type: %s\r\n\r\n"
+                        .formatted(boundary, name, file, type));
+    }
+
+    public ModelView model(String name) {
+        return read(get("/api/models/" + encoded(name)), ModelView.class);
+    }
+
+    /** Every model as the orchestrator lists it. */
+    public JsonNode models() {
+        return tree(get("/api/models"));
+    }
+
+    /** Edge nodes and tails as the orchestrator sees them. */
+    public JsonNode fleet() {
+        return tree(get("/api/fleet"));
+    }
+
+    /** Every current plan. */
+    public List<PlanView> plans() {
+        return List.of(read(get("/api/plans"), PlanView[].class));
+    }
+
+    /** The current plan, if there is one yet. */
+    public Optional<PlanView> plan(String edge, String model) {
+        HttpResponse<String> response =
+                exchange(request("/api/plans/%s/%s".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
+                        .GET()
+                        .build());
+        return response.statusCode() == 404 ? Optional.empty() : Optional.of(read(accepted(response), PlanView.class));
+    }
+
+    /** Fixes the placement until {@link #unpin}. */
+    public PlanView pin(String edge, String model, String placement, String codec) {
+        String body = tree(Map.of("placement", placement, "codec", codec)).toString();
+        return read(
+                send(request("/api/plans/%s/%s/pin".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString(body))
+                        .build()),
+                PlanView.class);
+    }
+
+    /** Lets the planner choose again. */
+    public void unpin(String edge, String model) {
+        send(request("/api/plans/%s/%s/pin".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
+                .DELETE()
+                .build());
+    }
+
+    private String get(String path) {
+        return send(request(path, ANSWER_LIMIT).GET().build());
+    }
+
+    private HttpRequest.Builder request(String path, Duration limit) {
+        return HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(limit)
+                .header("Accept", "application/json, application/problem+json");
+    }
+
+    private String send(HttpRequest request) {
+        return accepted(exchange(request));
+    }
+
+    private HttpResponse<String> exchange(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new ServiceUnreachableException(
+                    "the orchestrator does not answer at %s (%s): start a stack with './baton up', or name another with --orchestrator"
+                            .formatted(base, e),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ServiceUnreachableException("interrupted while waiting for " + base, e);
+        }
+    }
+
+    private static String accepted(HttpResponse<String> response) {
+        if (response.statusCode() / 100 != 2) {
+            throw new ServiceRefusedException(explanation(response));
+        }
+        return response.body();
+    }
+
+    /** What a problem document (RFC 9457) says, or the bare body. */
+    private static String explanation(HttpResponse<String> response) {
+        try {
+            JsonNode problem = JSON.readTree(response.body());
+            for (String field : List.of("detail", "title")) {
+                if (problem != null && problem.path(field).isTextual()) {
+                    return problem.path(field).asText();
+                }
+            }
+        } catch (JsonProcessingException noProblemDocument) {
+            // The body itself has to do.
+        }
+        return "HTTP %d from %s: %s"
+                .formatted(
+                        response.statusCode(), response.uri(), response.body().strip());
+    }
+
+    private static <T> T read(String json, Class<T> type) {
+        try {
+            return JSON.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new ServiceRefusedException(
+                    "the orchestrator answered what this tool does not understand: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static JsonNode tree(String json) {
+        return read(json, JsonNode.class);
+    }
+
+    private static JsonNode tree(Object value) {
+        return JSON.valueToTree(value);
+    }
+
+    private static String encoded(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.baton.localstack;
+
+import dev.baton.localstack.StackPorts.EdgePorts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The command line of each service: a small JVM, and the settings that tell it where the others are. */
+final class ServiceCommands {
+
+    /**
+     * Small heaps, since six JVMs share the machine; a serial collector, since a service has one or two cores; and what the
+     * native libraries inside ask of the JVM.
+     */
+    private static final List<String> JVM = List.of(
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-Xshare:auto",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED");
+
+    private final StackSettings settings;
+    private final String kafka;
+    private final String edgeKafka;
+    private final String redis;
+
+    ServiceCommands(StackSettings settings) {
+        this.settings = settings;
+        this.kafka = "127.0.0.1:" + settings.ports().kafka();
+        this.edgeKafka = "127.0.0.1:" + settings.ports().edgeKafka();
+        this.redis = "redis://127.0.0.1:" + settings.ports().redis();
+    }
+
+    List<String> orchestrator() {
+        int port = settings.ports().orchestrator();
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("quarkus.http.host", "127.0.0.1");
+        properties.put("quarkus.http.port", Integer.toString(port));
+        properties.put("quarkus.redis.hosts", redis);
+        properties.put("baton.orchestrator.kafka.bootstrap-servers", kafka);
+        properties.put("baton.orchestrator.package-directory", state("orchestrator/packages"));
+        properties.put("baton.orchestrator.package-url", "http://127.0.0.1:" + port + "/packages");
+        return command("orchestrator", properties);
+    }
+
+    /** @param number from 1 */
+    List<String> tail(int number) {
+        String id = "tail-" + number;
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("quarkus.http.host", "127.0.0.1");
+        properties.put(
+                "quarkus.http.port", Integer.toString(settings.ports().tails().get(number - 1)));
+        properties.put("baton.tail.id", id);
+        properties.put("baton.tail.kafka.bootstrap-servers", kafka);
+        properties.put("baton.tail.package-directory", state(id + "/packages"));
+        return command("cloud-tail-service", properties);
+    }
+
+    /** @param number from 1 */
+    List<String> edge(int number) {
+        String id = "edge-" + number;
+        EdgePorts ports = settings.ports().edges().get(number - 1);
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("quarkus.http.host", "127.0.0.1");
+        properties.put("quarkus.http.port", Integer.toString(ports.http()));
+        properties.put("quarkus.grpc.server.host", "127.0.0.1");
+        properties.put("quarkus.grpc.server.port", Integer.toString(ports.grpc()));
+        properties.put("baton.edge.id", id);
+        properties.put("baton.edge.kafka.bootstrap-servers", edgeKafka);
+        properties.put("baton.edge.package-directory", state(id + "/packages"));
+        properties.put("baton.edge.emulated-slowdown", Double.toString(settings.edgeSlowdown()));
+        return command("edge-partitioner", properties);
+    }
+
+    private String state(String path) {
+        return settings.stateDirectory().resolve(path).toString();
+    }
+
+    private List<String> command(String module, Map<String, String> properties) {
+        Path jar = settings.home().resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+        if (!Files.isRegularFile(jar)) {
+            throw new StackException(
+                    "%s is missing: build it with 'mvn -DskipTests package', as ./baton does".formatted(jar));
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM);
+        properties.put("java.awt.headless", "true");
+        settings.otlpEndpoint()
+                .ifPresentOrElse(
+                        endpoint -> properties.put("quarkus.otel.exporter.otlp.endpoint", endpoint),
+                        () -> properties.put("quarkus.otel.sdk.disabled", "true"));
+        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.add("-jar");
+        command.add(jar.toString());
+        return command;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.baton.localstack;
+
+import dev.baton.embedded.LinkConditions;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a {@link LocalStack} consists of.
+ *
+ * @param home           the repository's root, where the services' jars were built
+ * @param stateDirectory where broker, Redis, packages and logs live
+ * @param temporary      whether the state directory is deleted in the end
+ * @param ports          where everything listens; their number says how many edge nodes and tails there are
+ * @param link           between the edge nodes and the broker, shared by them
+ * @param edgeSlowdown   how many times slower an edge node's device is than this machine, emulated; 1 for not at all
+ * @param otlpEndpoint   where the services send traces, if anywhere
+ */
+public record StackSettings(
+        Path home,
+        Path stateDirectory,
+        boolean temporary,
+        StackPorts ports,
+        LinkConditions link,
+        double edgeSlowdown,
+        Optional<String> otlpEndpoint) {
+
+    public StackSettings {
+        Objects.requireNonNull(home, "home");
+        Objects.requireNonNull(stateDirectory, "stateDirectory");
+        Objects.requireNonNull(ports, "ports");
+        Objects.requireNonNull(link, "link");
+        Objects.requireNonNull(otlpEndpoint, "otlpEndpoint");
+        if (!(edgeSlowdown >= 1 && edgeSlowdown <= 1000)) {
+            throw new IllegalArgumentException("an edge slowdown is between 1 and 1000, is " + edgeSlowdown);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.baton.models;
+
+import dev.baton.inference.EngineSettings;
+import dev.baton.inference.InferenceEngine;
+import dev.baton.inference.InferenceException;
+import dev.baton.inference.InferenceSession;
+import dev.baton.inference.OnnxRuntimeEngine;
+import dev.baton.inference.OptimizationLevel;
+import dev.baton.partitioning.probe.GraphRunException;
+import dev.baton.partitioning.probe.GraphRunner;
+import dev.baton.tensor.Tensor;
+import dev.baton.tensor.TensorSpec;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Runs graph files with ONNX Runtime, keeping the sessions used last: the whole model is compared with again and again. */
+public final class EngineGraphRunner implements GraphRunner, AutoCloseable {
+
+    private static final int KEPT_SESSIONS = 6;
+
+    private record Key(Path file, Optimization level) {}
+
+    private final Map<Optimization, InferenceEngine> engines = new EnumMap<>(Optimization.class);
+    private final LinkedHashMap<Key, InferenceSession> sessions = new LinkedHashMap<>(16, 0.75f, true);
+
+    @Override
+    public synchronized Map<String, Tensor> run(Path onnxFile, Map<String, Tensor> inputs, Optimization level) {
+        return with(onnxFile, level, session -> session.run(inputs).outputs());
+    }
+
+    @Override
+    public synchronized List<TensorSpec> inputs(Path onnxFile) {
+        return with(onnxFile, Optimization.NONE, InferenceSession::inputs);
+    }
+
+    @Override
+    public synchronized List<TensorSpec> outputs(Path onnxFile) {
+        return with(onnxFile, Optimization.NONE, InferenceSession::outputs);
+    }
+
+    private <T> T with(Path onnxFile, Optimization level, Function<InferenceSession, T> work) {
+        try {
+            return work.apply(session(new Key(onnxFile, level)));
+        } catch (InferenceException e) {
+            throw new GraphRunException("%s: %s".formatted(onnxFile.getFileName(), e.getMessage()), e);
+        }
+    }
+
+    private InferenceSession session(Key key) {
+        InferenceSession open = sessions.get(key);
+        if (open == null) {
+            if (sessions.size() == KEPT_SESSIONS) {
+                sessions.pollFirstEntry().getValue().close();
+            }
+            open = engine(key.level()).open(key.file());
+            sessions.put(key, open);
+        }
+        return open;
+    }
+
+    private InferenceEngine engine(Optimization level) {
+        return engines.computeIfAbsent(
+                level,
+                any -> new OnnxRuntimeEngine(EngineSettings.defaults()
+                        .withOptimization(
+                                switch (level) {
+                                    case NONE -> OptimizationLevel.NONE;
+                                    case EXTENDED -> OptimizationLevel.EXTENDED;
+                                    case ALL -> OptimizationLevel.ALL;
+                                })));
+    }
+
+    @Override
+    public synchronized void close() {
+        sessions.values().forEach(InferenceSession::close);
+        sessions.clear();
+        engines.values().forEach(InferenceEngine::close);
+        engines.clear();
+    }
+}
