@@ -1,0 +1,95 @@
+package dev.baton.orchestrator.kafka;
+
+import dev.baton.messaging.CompactedTable;
+import dev.baton.messaging.KafkaConnection;
+import dev.baton.messaging.Topics;
+import dev.baton.orchestrator.catalog.ModelCatalog;
+import dev.baton.orchestrator.planning.Planner;
+import dev.baton.schemas.records.CatalogModel;
+import dev.baton.schemas.records.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code baton.models} and {@code baton.plans} back: first what there is, then what other replicas write. */
+public final class ControlTables implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ControlTables.class);
+
+    private final KafkaConnection connection;
+    private final ModelCatalog catalog;
+    private final Planner planner;
+    private final ExecutorService begin = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile @Nullable CompactedTable<CatalogModel> models;
+    private volatile @Nullable CompactedTable<Plan> plans;
+
+    public ControlTables(KafkaConnection connection, ModelCatalog catalog, Planner planner) {
+        this.connection = connection;
+        this.catalog = catalog;
+        this.planner = planner;
+    }
+
+    /** Starts to read; the catalog and the planner begin when each has its past. */
+    public void start() {
+        CompactedTable<CatalogModel> modelTable = CompactedTable.start(
+                connection, "baton-orchestrator", Topics.MODELS, CatalogModel::parseFrom, this::modelChanged);
+        modelTable.caughtUp().thenRunAsync(catalog::begin, begin).exceptionally(failure -> {
+            LOG.warnf("the catalog could not be brought up to date: %s", failure.getMessage());
+            return null;
+        });
+        models = modelTable;
+        CompactedTable<Plan> planTable = CompactedTable.start(
+                connection, "baton-orchestrator", Topics.PLANS, Plan::parseFrom, this::planChanged);
+        planTable.caughtUp().thenRun(planner::begin).exceptionally(failure -> {
+            LOG.warnf("earlier plans could not be read: %s", failure.getMessage());
+            return null;
+        });
+        plans = planTable;
+    }
+
+    private void modelChanged(String name, Optional<CatalogModel> model) {
+        try {
+            catalog.recover(name, model.map(CatalogRecords::fromRecord));
+        } catch (IllegalArgumentException refused) {
+            LOG.warnf("ignored the catalog record of \"%s\": %s", name, refused.getMessage());
+        }
+    }
+
+    private void planChanged(String key, Optional<Plan> plan) {
+        try {
+            plan.map(PlanRecords::fromRecord).ifPresent(planner::recover);
+        } catch (IllegalArgumentException refused) {
+            LOG.warnf("ignored the plan record of \"%s\": %s", key, refused.getMessage());
+        }
+    }
+
+    /** What was not read to its end yet. */
+    public List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        if (!isRead(models)) {
+            missing.add("the catalog has not been read yet");
+        }
+        if (!isRead(plans)) {
+            missing.add("earlier plans have not been read yet");
+        }
+        return missing;
+    }
+
+    private static boolean isRead(@Nullable CompactedTable<?> table) {
+        return table != null && table.caughtUp().isDone() && !table.caughtUp().isCompletedExceptionally();
+    }
+
+    @Override
+    public void close() {
+        if (models != null) {
+            models.close();
+        }
+        if (plans != null) {
+            plans.close();
+        }
+        begin.shutdownNow();
+    }
+}

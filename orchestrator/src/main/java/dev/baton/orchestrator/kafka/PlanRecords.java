@@ -1,0 +1,121 @@
+package dev.baton.orchestrator.kafka;
+
+import dev.baton.orchestrator.fleet.ModelVersion;
+import dev.baton.orchestrator.planning.Alternative;
+import dev.baton.orchestrator.planning.Choice;
+import dev.baton.orchestrator.planning.Plan;
+import dev.baton.orchestrator.planning.Prediction;
+import dev.baton.orchestrator.planning.Term;
+import dev.baton.orchestrator.planning.TermName;
+import dev.baton.partitioning.Placement;
+import dev.baton.schemas.records.ModelRef;
+import dev.baton.tensor.codec.Codec;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Plans to and from the messages that carry them. */
+final class PlanRecords {
+    /** Where a term comes from is not part of the message. */
+    private static final String FROM_LOG = "as recorded with the plan";
+
+    private PlanRecords() {}
+
+    static String key(Plan plan) {
+        return plan.edgeNode() + "/" + plan.model().model();
+    }
+
+    static dev.baton.schemas.records.Plan toRecord(Plan plan) {
+        return dev.baton.schemas.records.Plan.newBuilder()
+                .setEdgeNode(plan.edgeNode())
+                .setModel(ModelRef.newBuilder()
+                        .setName(plan.model().model())
+                        .setVersion(plan.model().version()))
+                .setPlacement(toRecord(plan.choice().placement()))
+                .setCodec(plan.choice().codec().id())
+                .setEpoch(plan.epoch())
+                .setReason(plan.reason())
+                .addAllAlternatives(
+                        plan.alternatives().stream().map(PlanRecords::toRecord).toList())
+                .setPinned(plan.pinned())
+                .setDecidedAtUnixMillis(plan.decidedAt().toEpochMilli())
+                .build();
+    }
+
+    private static dev.baton.schemas.records.Alternative toRecord(Alternative alternative) {
+        dev.baton.schemas.records.Alternative.Builder message = dev.baton.schemas.records.Alternative.newBuilder()
+                .setPlacement(toRecord(alternative.choice().placement()))
+                .setCodec(alternative.choice().codec().id());
+        alternative.micros().ifPresent(message::setPredictedMicros);
+        alternative.prediction().bytes().ifPresent(message::setBytes);
+        alternative.infeasible().ifPresent(message::setInfeasible);
+        for (Term term : alternative.prediction().terms()) {
+            dev.baton.schemas.records.Term.Builder stage =
+                    message.addTermsBuilder().setName(term.name().text());
+            term.micros().ifPresent(stage::setMicros);
+        }
+        return message.build();
+    }
+
+    private static dev.baton.schemas.records.Placement toRecord(Placement placement) {
+        dev.baton.schemas.records.Placement.Builder message = dev.baton.schemas.records.Placement.newBuilder();
+        switch (placement) {
+            case Placement.EdgeOnly edge ->
+                message.setEdgeOnly(dev.baton.schemas.records.Placement.EdgeOnly.getDefaultInstance());
+            case Placement.CloudOnly cloud ->
+                message.setCloudOnly(dev.baton.schemas.records.Placement.CloudOnly.getDefaultInstance());
+            case Placement.Split(int splitPoint) -> message.setSplitPoint(splitPoint);
+        }
+        return message.build();
+    }
+
+    /** @throws IllegalArgumentException when the message says something impossible */
+    static Plan fromRecord(dev.baton.schemas.records.Plan message) {
+        return new Plan(
+                message.getEdgeNode(),
+                new ModelVersion(
+                        message.getModel().getName(), message.getModel().getVersion()),
+                new Choice(placement(message.getPlacement()), Codec.parse(message.getCodec())),
+                message.getEpoch(),
+                message.getReason(),
+                message.getAlternativesList().stream()
+                        .map(PlanRecords::fromRecord)
+                        .toList(),
+                message.getPinned(),
+                Instant.ofEpochMilli(message.getDecidedAtUnixMillis()));
+    }
+
+    private static Alternative fromRecord(dev.baton.schemas.records.Alternative message) {
+        List<Term> terms = message.getTermsList().stream()
+                .map(term -> {
+                    TermName name = name(term.getName());
+                    return term.hasMicros()
+                            ? Term.measured(name, term.getMicros(), FROM_LOG)
+                            : Term.unknown(name, FROM_LOG);
+                })
+                .toList();
+        return new Alternative(
+                new Choice(placement(message.getPlacement()), Codec.parse(message.getCodec())),
+                new Prediction(
+                        terms, message.hasBytes() ? OptionalDouble.of(message.getBytes()) : OptionalDouble.empty()),
+                message.getInfeasible().isEmpty() ? Optional.empty() : Optional.of(message.getInfeasible()));
+    }
+
+    private static TermName name(String text) {
+        return Arrays.stream(TermName.values())
+                .filter(name -> name.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no term \"%s\"".formatted(text)));
+    }
+
+    private static Placement placement(dev.baton.schemas.records.Placement message) {
+        return switch (message.getChoiceCase()) {
+            case EDGE_ONLY -> new Placement.EdgeOnly();
+            case CLOUD_ONLY -> new Placement.CloudOnly();
+            case SPLIT_POINT -> new Placement.Split(message.getSplitPoint());
+            case CHOICE_NOT_SET -> throw new IllegalArgumentException("a plan must have a placement, but none is set");
+        };
+    }
+}

@@ -1,0 +1,13 @@
+package dev.baton.orchestrator.planning;
+
+import dev.baton.orchestrator.fleet.ModelVersion;
+import java.util.Optional;
+
+/** The models that can be planned for. */
+public interface ModelProfiles {
+    /** The profile of exactly this version; empty when its package is not here. */
+    Optional<ModelProfile> profile(ModelVersion model);
+
+    /** The version that the catalog gives out now; empty when there is no such model. */
+    Optional<ModelVersion> current(String model);
+}

@@ -1,0 +1,19 @@
+package dev.baton.orchestrator.planning;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How things stand for one edge node and model: the plan in force, and the last look at it.
+ *
+ * @param plan the plan in force, with the alternatives as they were when it was decided
+ * @param evaluatedAt when the alternatives were last ranked; empty before the first time
+ * @param verdict what the last look found: why the plan changed or stays
+ * @param ranking the alternatives as they are predicted now, best first
+ */
+public record Standing(Plan plan, Optional<Instant> evaluatedAt, String verdict, List<Alternative> ranking) {
+    public Standing {
+        ranking = List.copyOf(ranking);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.baton.orchestrator.planning;
+
+/** The stages of a request whose times add up to its latency, in the order in which they happen. */
+public enum TermName {
+    PREPROCESS("preprocess"),
+    HEAD("head"),
+    ENCODE("encode"),
+    UPLINK("uplink"),
+    ROUND_TRIP("round trip"),
+    BROKER("broker"),
+    TAIL_QUEUE("tail queue"),
+    DECODE("decode"),
+    TAIL("tail");
+
+    private final String text;
+
+    TermName(String text) {
+        this.text = text;
+    }
+
+    /** The term as people and plan records call it. */
+    public String text() {
+        return text;
+    }
+}
