@@ -4,7 +4,7 @@ import dev.baton.clients.ServiceRefusedException;
 import dev.baton.clients.ServiceUnreachableException;
 import dev.baton.console.CommandFailure;
 import dev.baton.console.ExitCode;
-import dev.baton.embedded.PortTakenException;
+import dev.baton.embedded.StartFailedException;
 import dev.baton.localstack.StackException;
 import dev.baton.partitioning.graph.InvalidModelException;
 import dev.baton.partitioning.probe.GraphRunException;
@@ -24,7 +24,7 @@ final class Failures {
             case ServiceRefusedException refused -> new Explained(ExitCode.CHECK_FAILED, message(refused));
             case GraphRunException failed -> new Explained(ExitCode.CHECK_FAILED, message(failed));
             case InvalidModelException invalid -> new Explained(ExitCode.CHECK_FAILED, message(invalid));
-            case PortTakenException taken -> new Explained(ExitCode.ENVIRONMENT, message(taken));
+            case StartFailedException failed -> new Explained(ExitCode.ENVIRONMENT, message(failed));
             default ->
                 new Explained(
                         ExitCode.CHECK_FAILED,

@@ -8,7 +8,9 @@ import dev.baton.console.ExitCode;
 import dev.baton.console.Json;
 import dev.baton.partitioning.Placement;
 import dev.baton.tensor.codec.Codec;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,8 +29,8 @@ final class PinCommand implements Callable<Integer> {
     @Parameters(index = "2", paramLabel = "PLACEMENT", description = "edge-only, cloud-only or split:N.")
     private String placement = "";
 
-    @Option(names = "--codec", paramLabel = "CODEC", description = "Codec of what crosses (${DEFAULT-VALUE}).")
-    private String codec = "int8+zstd";
+    @Option(names = "--codec", paramLabel = "CODEC", description = "Codec of what crosses; by default the best admissible one.")
+    private @Nullable String codec;
 
     @Option(names = "--json", description = "Print the plan as JSON.")
     private boolean json;
@@ -46,12 +48,12 @@ final class PinCommand implements Callable<Integer> {
     public Integer call() {
         try {
             Placement.parse(placement);
-            Codec.parse(codec);
+            Optional.ofNullable(codec).ifPresent(Codec::parse);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
         try (OrchestratorClient orchestrator = orchestratorOption.client()) {
-            PlanView plan = orchestrator.pin(edge, model, placement, codec);
+            PlanView plan = orchestrator.pin(edge, model, placement, Optional.ofNullable(codec));
             console.line(
                     json
                             ? Json.write(plan)

@@ -68,6 +68,7 @@ final class PlansCommand implements Callable<Integer> {
                         plan.pinned() ? " (pinned)" : "",
                         plan.epoch()));
         console.line("  " + plan.reason());
-        plan.best(SHOWN_ALTERNATIVES).forEach(alternative -> console.line("  · " + alternative));
+        PlanView.best(plan.alternatives(), SHOWN_ALTERNATIVES)
+                .forEach(alternative -> console.line("  · " + alternative));
     }
 }

@@ -8,13 +8,11 @@ import dev.baton.console.Table;
 import dev.baton.models.DescribedModel;
 import dev.baton.models.EngineGraphRunner;
 import dev.baton.partitioning.divide.DivisionRequest;
-import dev.baton.partitioning.divide.ModelDescription;
 import dev.baton.partitioning.divide.ModelVerifier;
 import dev.baton.partitioning.divide.Verification;
 import dev.baton.partitioning.graph.InvalidModelException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,14 +91,8 @@ final class VerifyCommand implements Callable<Integer> {
     private DivisionRequest request() {
         List<Path> pictures = Optional.ofNullable(image).stream().toList();
         DescribedModel model = modelOptions.describe(onnx, Home.directory(), pictures);
-        Map<String, Long> sizes = new HashMap<>(model.description().dimensions());
-        sizes.putAll(dimensions);
         DivisionRequest request = DivisionRequest.of(onnx, model.name())
-                .withDescription(new ModelDescription(
-                        model.description().name(),
-                        model.description().image(),
-                        model.description().output(),
-                        sizes))
+                .withDescription(model.description().withDimensions(dimensions))
                 .withProbe(InputFiles.tensors(inputs));
         if (image != null) {
             request = request.withSampleImage(InputFiles.read(image, "picture"));

@@ -24,8 +24,18 @@ public record ModelView(String name, String version, List<SplitPointView> splitP
         }
     }
 
-    /** What a codec does at a split point, measured on the probe input. */
-    public record CodecView(String codec, long bytes, double maxOutputRelativeError) {}
+    /**
+     * What a codec does at a split point, measured on the probe input.
+     *
+     * @param bytes       that cross
+     * @param outputError largest relative error of the model's output
+     */
+    public record CodecView(String codec, long bytes, double outputError) {}
+
+    /** The split point with this index. */
+    public Optional<SplitPointView> splitPoint(int index) {
+        return splitPoints.stream().filter(point -> point.index() == index).findFirst();
+    }
 
     /** Split points between the ends. */
     public List<SplitPointView> between() {

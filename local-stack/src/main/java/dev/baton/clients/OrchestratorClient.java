@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.baton.console.Json;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,24 +106,30 @@ public final class OrchestratorClient implements AutoCloseable {
         return List.of(read(get("/api/plans"), PlanView[].class));
     }
 
-    /** The current plan, if there is one yet. */
-    public Optional<PlanView> plan(String edge, String model) {
+    /** The plan in force, if there is one yet. */
+    public Optional<PlanView.Standing> plan(String edge, String model) {
         HttpResponse<String> response =
                 exchange(request("/api/plans/%s/%s".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
                         .GET()
                         .build());
-        return response.statusCode() == 404 ? Optional.empty() : Optional.of(read(accepted(response), PlanView.class));
+        return response.statusCode() == 404 ? Optional.empty() : Optional.of(read(accepted(response), PlanView.Standing.class));
     }
 
-    /** Fixes the placement until {@link #unpin}. */
-    public PlanView pin(String edge, String model, String placement, String codec) {
-        String body = tree(Map.of("placement", placement, "codec", codec)).toString();
-        return read(
+    /**
+     * Fixes the placement until {@link #unpin}.
+     *
+     * @param codec of what crosses; the orchestrator's choice when empty
+     */
+    public PlanView pin(String edge, String model, String placement, Optional<String> codec) {
+        Map<String, String> body = new HashMap<>(Map.of("placement", placement));
+        codec.ifPresent(id -> body.put("codec", id));
+        PlanView.Standing standing = read(
                 send(request("/api/plans/%s/%s/pin".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
                         .header("Content-Type", "application/json")
-                        .PUT(BodyPublishers.ofString(body))
+                        .PUT(BodyPublishers.ofString(Json.write(body)))
                         .build()),
-                PlanView.class);
+                PlanView.Standing.class);
+        return standing.plan();
     }
 
     /** Lets the planner choose again. */
@@ -194,10 +202,6 @@ public final class OrchestratorClient implements AutoCloseable {
 
     private static JsonNode tree(String json) {
         return read(json, JsonNode.class);
-    }
-
-    private static JsonNode tree(Object value) {
-        return JSON.valueToTree(value);
     }
 
     private static String encoded(String segment) {

@@ -1,8 +1,9 @@
 package dev.baton.clients;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * A plan as the orchestrator tells it.
@@ -45,13 +46,19 @@ public record PlanView(
         }
     }
 
-    /** The best few, one for each placement. */
-    public List<Alternative> best(int count) {
-        return alternatives.stream()
-                .collect(Collectors.toMap(
-                        Alternative::placement, one -> one, (best, worse) -> best, java.util.LinkedHashMap::new))
-                .values()
-                .stream()
+    /**
+     * A plan in force, and how its alternatives are predicted now.
+     *
+     * @param verdict why the plan changed or stayed at the last look
+     * @param ranking as predicted now, best first
+     */
+    public record Standing(PlanView plan, String verdict, List<Alternative> ranking) {}
+
+    /** The best few of a ranking, one for each placement. */
+    public static List<Alternative> best(List<Alternative> ranking, int count) {
+        Set<String> placements = new HashSet<>();
+        return ranking.stream()
+                .filter(alternative -> placements.add(alternative.placement()))
                 .limit(count)
                 .toList();
     }

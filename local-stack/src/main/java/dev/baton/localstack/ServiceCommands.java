@@ -36,14 +36,12 @@ final class ServiceCommands {
     }
 
     List<String> orchestrator() {
-        int port = settings.ports().orchestrator();
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("quarkus.http.host", "127.0.0.1");
-        properties.put("quarkus.http.port", Integer.toString(port));
+        properties.put("quarkus.http.port", Integer.toString(settings.ports().orchestrator()));
         properties.put("quarkus.redis.hosts", redis);
         properties.put("baton.orchestrator.kafka.bootstrap-servers", kafka);
-        properties.put("baton.orchestrator.package-directory", state("orchestrator/packages"));
-        properties.put("baton.orchestrator.package-url", "http://127.0.0.1:" + port + "/packages");
+        properties.put("baton.orchestrator.data-directory", state("orchestrator"));
         return command("orchestrator", properties);
     }
 
@@ -56,7 +54,7 @@ final class ServiceCommands {
                 "quarkus.http.port", Integer.toString(settings.ports().tails().get(number - 1)));
         properties.put("baton.tail.id", id);
         properties.put("baton.tail.kafka.bootstrap-servers", kafka);
-        properties.put("baton.tail.package-directory", state(id + "/packages"));
+        properties.put("baton.tail.package-directory", state(id));
         return command("cloud-tail-service", properties);
     }
 
@@ -71,7 +69,7 @@ final class ServiceCommands {
         properties.put("quarkus.grpc.server.port", Integer.toString(ports.grpc()));
         properties.put("baton.edge.id", id);
         properties.put("baton.edge.kafka.bootstrap-servers", edgeKafka);
-        properties.put("baton.edge.package-directory", state(id + "/packages"));
+        properties.put("baton.edge.package-directory", state(id));
         properties.put("baton.edge.emulated-slowdown", Double.toString(settings.edgeSlowdown()));
         return command("edge-partitioner", properties);
     }
@@ -90,10 +88,10 @@ final class ServiceCommands {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
         properties.put("java.awt.headless", "true");
-        settings.otlpEndpoint()
-                .ifPresentOrElse(
-                        endpoint -> properties.put("quarkus.otel.exporter.otlp.endpoint", endpoint),
-                        () -> properties.put("quarkus.otel.sdk.disabled", "true"));
+        settings.otlpEndpoint().ifPresent(endpoint -> {
+            properties.put("quarkus.otel.sdk.disabled", "false");
+            properties.put("quarkus.otel.exporter.otlp.endpoint", endpoint);
+        });
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-jar");
         command.add(jar.toString());
