@@ -8,11 +8,19 @@ import java.util.Map;
 /** An open model. Any number of threads may run it at the same time. */
 public interface InferenceSession extends AutoCloseable {
 
-    /** What {@link #run} expects; -1 is a dimension that may vary. */
+    /**
+     * What {@link #run} expects, in the model's order; -1 is a dimension that may vary. A shape of rank 0 is a scalar's,
+     * or one that the model does not state.
+     */
     List<TensorSpec> inputs();
 
-    /** What {@link #run} gives; -1 is a dimension that may vary. */
+    /** What {@link #run} gives, in the model's order, as far as the model says before it runs. */
     List<TensorSpec> outputs();
+
+    /** Names of outputs that Baton does not carry, with their types, such as {@code scores FP64}; {@link #run} omits them. */
+    default List<String> omittedOutputs() {
+        return List.of();
+    }
 
     /**
      * Runs the model on a worker of the engine; the caller, which may be a virtual thread, waits. When the waiting
@@ -20,7 +28,7 @@ public interface InferenceSession extends AutoCloseable {
      *
      * @throws InvalidInputException when {@code inputs} do not fit {@link #inputs()}
      * @throws EngineBusyException   when too many runs wait already
-     * @throws InferenceException    when the engine fails
+     * @throws InferenceException    when the engine fails, or the session or its engine is closed
      */
     Inference run(Map<String, Tensor> inputs);
 
