@@ -9,6 +9,8 @@ import dev.baton.tensor.codec.CorruptPayloadException;
 
 /** Encoded tensors to and from the message that carries them. */
 public final class TensorRecords {
+    private static final int MAX_SHOWN = 200;
+
     private TensorRecords() {}
 
     /** The message for {@code tensor}; shares its payload. */
@@ -29,6 +31,10 @@ public final class TensorRecords {
      */
     public static dev.baton.tensor.codec.EncodedTensor fromRecord(EncodedTensor message) {
         try {
+            if (message.getShapeCount() > Shape.MAX_RANK) { // before they are copied
+                throw new IllegalArgumentException("shape has %d dimensions, at most %d are possible"
+                        .formatted(message.getShapeCount(), Shape.MAX_RANK));
+            }
             Shape shape = new Shape(message.getShapeList());
             if (!shape.isFixed()) {
                 throw new IllegalArgumentException(
@@ -37,11 +43,16 @@ public final class TensorRecords {
             return new dev.baton.tensor.codec.EncodedTensor(
                     ElementType.ofOnnx(message.getElementTypeValue()),
                     shape,
-                    Codec.parse(message.getCodec()),
+                    Codec.parse(beginning(message.getCodec())),
                     message.getPayload().asReadOnlyByteBuffer());
         } catch (IllegalArgumentException refused) {
             throw new CorruptPayloadException(
-                    "tensor '%s': %s".formatted(message.getName(), refused.getMessage()), refused);
+                    "tensor '%s': %s".formatted(beginning(message.getName()), refused.getMessage()), refused);
         }
+    }
+
+    /** Enough of a text to be recognised; what strangers write does not fill a log. */
+    private static String beginning(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
     }
 }

@@ -15,11 +15,11 @@ public record Shape(List<Long> dimensions) {
     public static final int MAX_RANK = 64;
 
     public Shape {
-        dimensions = List.copyOf(dimensions);
         if (dimensions.size() > MAX_RANK) {
             throw new IllegalArgumentException(
                     "shape has %d dimensions, at most %d are possible".formatted(dimensions.size(), MAX_RANK));
         }
+        dimensions = List.copyOf(dimensions);
         for (long dimension : dimensions) {
             if (dimension < VARIABLE) {
                 throw new IllegalArgumentException(
