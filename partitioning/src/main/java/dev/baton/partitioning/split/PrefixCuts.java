@@ -96,6 +96,11 @@ final class PrefixCuts {
         return Optional.ofNullable(obstacles.get(position));
     }
 
+    /** What crosses when nothing is in the head. */
+    long inputBytes() {
+        return bytes[0];
+    }
+
     long bytes(int position) {
         return bytes[position];
     }

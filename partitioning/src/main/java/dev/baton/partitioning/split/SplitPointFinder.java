@@ -5,10 +5,8 @@ import dev.baton.partitioning.graph.Operator;
 import dev.baton.partitioning.graph.TensorTable;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
@@ -17,8 +15,9 @@ import java.util.TreeSet;
 /*
  * A cut is worth having when no cut nearby carries less: within a neighbourhood of 1.5 % of the model's work only the one
  * with the fewest bytes stays, of equals the last, which is behind the activation function and compresses better. Of those
- * that stay, the limit is shared out over the model's work: each equal slice gives its cheapest, and what the limit still
- * allows goes where the gaps are widest. Min-cuts over the whole graph are the stronger method; prefixes of a good order are
+ * that stay, the stairs come first, which carry less than everything before them: were computing and sending linear, no other
+ * could ever be the fastest. They are not (codecs, batching, memory, privacy), so what the limit still allows goes where the
+ * gaps in the model's work are widest and the bytes few. Min-cuts over the whole graph are the stronger method; prefixes of a good order are
  * the simpler one, and on models that people build they agree nearly everywhere.
  */
 /** Finds the few split points of a model that are worth having; their heads are nested. */
@@ -29,6 +28,8 @@ public final class SplitPointFinder {
     private static final double NEIGHBOURHOOD = 0.015;
     /** A head or tail with less of the work than this is as good as none. */
     private static final double NOTHING = 0.002;
+    /** A stair carries at most this share of what the stair before carries. */
+    private static final double CLEARLY_LESS = 0.9;
 
     private final ModelGraph graph;
     private final TensorTable tensors;
@@ -79,7 +80,7 @@ public final class SplitPointFinder {
 
     private boolean isUseful(int position) {
         double head = cuts.share(position);
-        boolean headSaves = head >= NOTHING || cuts.bytes(position) < cuts.bytes(0);
+        boolean headSaves = head >= NOTHING || cuts.bytes(position) < cuts.inputBytes() / 2;
         return headSaves && 1 - head >= NOTHING;
     }
 
@@ -106,19 +107,12 @@ public final class SplitPointFinder {
         if (positions.size() <= limit) {
             return positions;
         }
-        Map<Integer, Integer> cheapest = new HashMap<>();
-        for (int position : positions) {
-            int slice = Math.min(limit - 1, (int) (cuts.share(position) * limit));
-            cheapest.merge(slice, position, (a, b) -> cuts.bytes(b) <= cuts.bytes(a) ? b : a);
-        }
-        NavigableSet<Integer> chosen = new TreeSet<>(cheapest.values());
-        Set<Integer> left = new HashSet<>(positions);
+        NavigableSet<Integer> chosen = new TreeSet<>(stairs(positions, Math.max(1, limit * 3 / 4)));
+        Set<Integer> left = new LinkedHashSet<>(positions);
         left.removeAll(chosen);
         while (chosen.size() < limit) {
             int next = left.stream()
-                    .max(Comparator.<Integer>comparingDouble(position -> gap(chosen, position))
-                            .thenComparing(Comparator.<Integer>comparingLong(cuts::bytes)
-                                    .reversed())
+                    .max(Comparator.<Integer>comparingDouble(position -> gap(chosen, position) * cheapness(position))
                             .thenComparing(Comparator.naturalOrder()))
                     .orElseThrow();
             left.remove(next);
@@ -127,13 +121,46 @@ public final class SplitPointFinder {
         return List.copyOf(chosen);
     }
 
-    /** How far, in work, the position is from the nearest chosen one. */
+    /** Positions that carry clearly less than the model inputs and than every position before them. */
+    private List<Integer> stairs(List<Integer> positions, int limit) {
+        List<Integer> stairs = new ArrayList<>();
+        double lowest = cuts.inputBytes();
+        for (int position : positions) {
+            if (cuts.bytes(position) < CLEARLY_LESS * lowest) {
+                stairs.add(position);
+                lowest = cuts.bytes(position);
+            }
+        }
+        while (stairs.size() > limit) {
+            int lowestStep = 0;
+            for (int i = 1; i < stairs.size() - 1; i++) {
+                if (step(stairs, i) > step(stairs, lowestStep)) {
+                    lowestStep = i;
+                }
+            }
+            stairs.remove(lowestStep);
+        }
+        return stairs;
+    }
+
+    /** What remains of the bytes at the stair before; 1 would be no step at all. */
+    private double step(List<Integer> stairs, int index) {
+        double before = index == 0 ? cuts.inputBytes() : cuts.bytes(stairs.get(index - 1));
+        return cuts.bytes(stairs.get(index)) / before;
+    }
+
+    /** 1 for what carries as little as the model inputs, falling with the square root of what it carries. */
+    private double cheapness(int position) {
+        return Math.sqrt((double) Math.max(1, cuts.inputBytes()) / Math.max(1, cuts.bytes(position)));
+    }
+
+    /** How far, in work, the position is from the nearest chosen one or end. */
     private double gap(NavigableSet<Integer> chosen, int position) {
         Integer before = chosen.floor(position);
         Integer behind = chosen.ceiling(position);
-        double toBefore = before == null ? 1 : cuts.share(position) - cuts.share(before);
-        double toBehind = behind == null ? 1 : cuts.share(behind) - cuts.share(position);
-        return Math.min(toBefore, toBehind);
+        double from = before == null ? 0 : cuts.share(before);
+        double to = behind == null ? 1 : cuts.share(behind);
+        return Math.min(cuts.share(position) - from, to - cuts.share(position));
     }
 
     private String reason(Set<Integer> without) {
