@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
         subcommands = {
+            DemoCommand.class,
             UpCommand.class,
             ImportCommand.class,
             InferCommand.class,

@@ -59,7 +59,8 @@ public final class GaugeModel {
                 String file = row.get(columns.indexOf("file"));
                 Truth truth = new Truth(
                         Double.parseDouble(row.get(columns.indexOf("fraction"))),
-                        Double.parseDouble(row.get(columns.indexOf("reading"))),
+                        Double.parseDouble(row.get(columns.indexOf("scale_min"))),
+                        Double.parseDouble(row.get(columns.indexOf("scale_max"))),
                         row.get(columns.indexOf("unit")));
                 pictures.add(new Picture(file, Files.readAllBytes(folder.resolve(file)), Optional.of(truth)));
             }

@@ -6,13 +6,18 @@ import java.util.Optional;
 public final class Picture {
 
     /**
-     * The right answer.
+     * The right answer, for a model that reads a scale.
      *
-     * @param value   as the model gives it: a fraction of full scale
-     * @param reading as a person reads it
-     * @param unit    of {@code reading}
+     * @param fraction of full scale, as the model gives it
+     * @param unit     of the scale
      */
-    public record Truth(double value, double reading, String unit) {}
+    public record Truth(double fraction, double scaleMin, double scaleMax, String unit) {
+
+        /** What a fraction of full scale reads on this scale. */
+        public double reading(double anyFraction) {
+            return scaleMin + anyFraction * (scaleMax - scaleMin);
+        }
+    }
 
     private final String name;
     private final byte[] encoded;
