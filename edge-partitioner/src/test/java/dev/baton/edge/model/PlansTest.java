@@ -1,0 +1,77 @@
+package dev.baton.edge.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.edge.TestingEngine;
+import dev.baton.edge.TestingPackage;
+import dev.baton.partitioning.Placement;
+import dev.baton.tensor.codec.Codec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PlansTest {
+
+    @TempDir
+    Path directory;
+
+    private final Models models = new Models();
+    private final TestingEngine engine = new TestingEngine();
+    private final List<String> prepared = new ArrayList<>();
+    private final Plans plans = new Plans(models, prepared::add);
+    private ServedModel model;
+
+    @BeforeEach
+    void open() throws IOException {
+        model = ServedModel.open(TestingPackage.write(directory, 1, Optional.empty()), engine);
+    }
+
+    @Test
+    void aPlanTakesEffectAndItsTailIsOpenForLocalCompletion() {
+        models.serve(model);
+        int sessions = engine.openSessions();
+        EdgePlan split = plan(model.version(), new Placement.Split(1), 3);
+        plans.offered(split);
+        assertThat(model.plan()).isEqualTo(split);
+        assertThat(prepared).containsExactly(TestingPackage.MODEL);
+        assertThat(engine.openSessions()).isEqualTo(sessions + 1);
+    }
+
+    @Test
+    void aPlanWaitsForItsModel() {
+        EdgePlan cloud = plan(model.version(), new Placement.CloudOnly(), 3);
+        plans.offered(cloud);
+        models.serve(model);
+        assertThat(model.plan().epoch()).isZero();
+        plans.serving(model);
+        assertThat(model.plan()).isEqualTo(cloud);
+    }
+
+    @Test
+    void aPlanThatDoesNotFitIsIgnored() {
+        models.serve(model);
+        EdgePlan good = plan(model.version(), new Placement.Split(1), 3);
+        plans.offered(good);
+        plans.offered(plan("0".repeat(64), new Placement.CloudOnly(), 4));
+        plans.offered(plan(model.version(), new Placement.Split(2), 5));
+        plans.offered(plan(model.version(), new Placement.Split(9), 6));
+        assertThat(model.plan()).isEqualTo(good);
+    }
+
+    @Test
+    void withoutAPlanEverythingRunsOnTheEdgeNode() {
+        models.serve(model);
+        plans.offered(plan(model.version(), new Placement.CloudOnly(), 3));
+        plans.withdrawn(TestingPackage.MODEL);
+        assertThat(model.plan()).isEqualTo(EdgePlan.none(TestingPackage.MODEL, model.version()));
+    }
+
+    private static EdgePlan plan(String version, Placement placement, long epoch) {
+        return new EdgePlan(TestingPackage.MODEL, version, placement, Codec.RAW, epoch, "because");
+    }
+}
