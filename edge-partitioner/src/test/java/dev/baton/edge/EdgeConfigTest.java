@@ -80,6 +80,7 @@ final class EdgeConfigTest {
 
     private static EdgeConfig read(Map<String, String> settings) {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
                 .withMapping(EdgeConfig.class)
                 .withDefaultValues(settings)
                 .build();

@@ -33,6 +33,9 @@ import java.util.function.LongSupplier;
 /** Answers requests: here, in the cloud, or divided between the two, as the model's plan says. */
 public final class EdgeInference {
 
+    /** Reserved beside the work itself, for a thread that does not run at once when its wait ends. */
+    private static final Duration WAKING_UP = Duration.ofMillis(5);
+
     private final Models models;
     private final ActivationSender cloud;
     private final LinkEstimator link;
@@ -268,6 +271,7 @@ public final class EdgeInference {
         Duration left = run.request.deadline().get().remaining(nanoTicker.getAsLong());
         Duration reserved = run.model
                 .expectedLocalTime(baton.splitPoint(), baton.picture().isPresent())
+                .map(expected -> expected.multipliedBy(6).dividedBy(5).plus(WAKING_UP))
                 .orElse(Duration.ZERO);
         Duration wait = left.compareTo(reserved) > 0 ? left.minus(reserved) : left;
         return wait.compareTo(cloudTimeout) < 0 ? wait : cloudTimeout;

@@ -189,17 +189,37 @@ final class EdgeInferenceTest {
     }
 
     @Test
-    void silenceIsCompletedHereWithinTheDeadline() throws InterruptedException {
+    void silenceIsCompletedHere() throws InterruptedException {
         plan(new Placement.Split(1), Codec.RAW);
-        InferenceAnswer answer = inference.infer(request(Duration.ofMillis(150)));
+        cloud.answer(activation -> new CloudAnswer.Silence(activation.budget()));
+        InferenceAnswer answer = inference.infer(request());
         assertThat(answer.outputs().get("y").toFloats()).containsExactly(Y);
         assertThat(answer.provenance().completedBy()).isEqualTo(CompletedBy.EDGE);
-        assertThat(answer.provenance().reason()).startsWith("no answer from the cloud within");
-        StageTimes times = answer.provenance().times();
-        assertThat(times.totalMicros()).isLessThan(150_000);
-        assertThat(times.micros(Stage.NETWORK)).isGreaterThan(100_000);
-        assertThat(cloud.sent().getFirst().budget()).isLessThan(Duration.ofMillis(150));
+        assertThat(answer.provenance().reason()).isEqualTo("no answer from the cloud within 5000 ms");
         assertThat(cloud.openCalls()).isZero();
+    }
+
+    @Test
+    void waitsForTheCloudOnlySoLongThatThereIsTimeToFinishHere() throws Exception {
+        TestingEngine slow = new TestingEngine().taking(Duration.ofMillis(400));
+        ModelServing.serve(models, ServedModel.open(TestingPackage.write(directory, 3, Optional.empty()), slow));
+        plan(new Placement.CloudOnly(), Codec.RAW);
+        cloud.answer(activation -> new CloudAnswer.Silence(activation.budget()));
+        assertThat(inference.infer(request(Duration.ofSeconds(3))).outputs()).containsKey("y");
+        assertThat(cloud.sent().getFirst().budget())
+                .as("3 s without 1.2 times 400 ms")
+                .isBetween(Duration.ofMillis(1_500), Duration.ofMillis(2_520));
+    }
+
+    @Test
+    void waitsToTheEndWhenThereIsNoTimeToFinishHere() throws Exception {
+        TestingEngine slow = new TestingEngine().taking(Duration.ofSeconds(10));
+        ModelServing.serve(models, ServedModel.open(TestingPackage.write(directory, 3, Optional.empty()), slow));
+        plan(new Placement.CloudOnly(), Codec.RAW);
+        cloud.answer(activation -> outputs(activation, Duration.ofMillis(30)));
+        assertThat(inference.infer(request(Duration.ofSeconds(3))).provenance().completedBy())
+                .isEqualTo(CompletedBy.CLOUD);
+        assertThat(cloud.sent().getFirst().budget()).isBetween(Duration.ofMillis(2_000), Duration.ofSeconds(3));
     }
 
     @Test
