@@ -36,8 +36,10 @@ final class ArchitectureTest {
                     "ai.onnxruntime..");
 
     @ArchTest
-    static final ArchRule FEATURES_HAVE_NO_CYCLES =
-            SlicesRuleDefinition.slices().matching("dev.baton.edge.(*)..").should().beFreeOfCycles();
+    static final ArchRule FEATURES_HAVE_NO_CYCLES = SlicesRuleDefinition.slices()
+            .matching("dev.baton.edge.(*)..")
+            .should()
+            .beFreeOfCycles();
 
     @ArchTest
     static final ArchRule ONLY_THE_WIRING_CHOOSES_THE_ENGINE = noClasses()

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -83,7 +84,9 @@ public final class TestingEngine implements InferenceEngine {
             if (inputs.isEmpty()) {
                 return new Inference(Map.of(), Duration.ZERO, runTime);
             }
-            float[] values = inputs.get(inputs().getFirst().name()).toFloats();
+            float[] values = Objects.requireNonNull(
+                            inputs.get(inputs().getFirst().name()))
+                    .toFloats();
             for (int i = 0; i < values.length; i++) {
                 values[i] = switch (file.substring(0, 4)) {
                     case "head" -> 2 * values[i];

@@ -38,8 +38,8 @@ public final class TestingPackage {
     /** The package, with {@code generation} telling versions apart. */
     public static SplitPackage write(Path directory, int generation, Optional<ImageInput> image) throws IOException {
         FileEntry empty = new FileEntry(0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        Map<String, FileEntry> files = Map.of(
-                "weights.bin", empty, "whole.onnx", empty, "head-01.onnx", empty, "tail-01.onnx", empty);
+        Map<String, FileEntry> files =
+                Map.of("weights.bin", empty, "whole.onnx", empty, "head-01.onnx", empty, "tail-01.onnx", empty);
         CrossingTensor x = new CrossingTensor("x", ElementType.FP32, SHAPE);
         CrossingTensor doubled = new CrossingTensor("doubled", ElementType.FP32, SHAPE);
         CrossingTensor y = new CrossingTensor("y", ElementType.FP32, SHAPE);

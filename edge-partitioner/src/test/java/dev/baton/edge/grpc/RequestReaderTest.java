@@ -18,6 +18,7 @@ import dev.baton.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,8 +33,8 @@ final class RequestReaderTest {
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) (i % 2);
         }
-        Tensor tensor = tensor(read(message(input("x", type.name(), 2, 3))
-                .addRawInputContents(ByteString.copyFrom(bytes))));
+        Tensor tensor =
+                tensor(read(message(input("x", type.name(), 2, 3)).addRawInputContents(ByteString.copyFrom(bytes))));
         assertThat(tensor.type()).isEqualTo(type);
         assertThat(tensor.shape()).isEqualTo(Shape.of(2, 3));
         byte[] read = new byte[bytes.length];
@@ -43,22 +44,46 @@ final class RequestReaderTest {
 
     @Test
     void readsTypedContents() {
-        assertThat(tensor(typed("FP32", InferTensorContents.newBuilder().addFp32Contents(1.5f).addFp32Contents(-2)))
+        assertThat(tensor(typed(
+                                "FP32",
+                                InferTensorContents.newBuilder()
+                                        .addFp32Contents(1.5f)
+                                        .addFp32Contents(-2)))
                         .toFloats())
                 .containsExactly(1.5f, -2f);
-        assertThat(tensor(typed("INT64", InferTensorContents.newBuilder().addInt64Contents(1L << 40).addInt64Contents(-1)))
+        assertThat(tensor(typed(
+                                "INT64",
+                                InferTensorContents.newBuilder()
+                                        .addInt64Contents(1L << 40)
+                                        .addInt64Contents(-1)))
                         .toLongs())
                 .containsExactly(1L << 40, -1);
-        assertThat(tensor(typed("INT32", InferTensorContents.newBuilder().addIntContents(7).addIntContents(-7)))
+        assertThat(tensor(typed(
+                                "INT32",
+                                InferTensorContents.newBuilder()
+                                        .addIntContents(7)
+                                        .addIntContents(-7)))
                         .toLongs())
                 .containsExactly(7, -7);
-        assertThat(tensor(typed("INT8", InferTensorContents.newBuilder().addIntContents(127).addIntContents(-128)))
+        assertThat(tensor(typed(
+                                "INT8",
+                                InferTensorContents.newBuilder()
+                                        .addIntContents(127)
+                                        .addIntContents(-128)))
                         .toLongs())
                 .containsExactly(127, -128);
-        assertThat(tensor(typed("UINT8", InferTensorContents.newBuilder().addUintContents(0).addUintContents(255)))
+        assertThat(tensor(typed(
+                                "UINT8",
+                                InferTensorContents.newBuilder()
+                                        .addUintContents(0)
+                                        .addUintContents(255)))
                         .toLongs())
                 .containsExactly(0, 255);
-        assertThat(tensor(typed("BOOL", InferTensorContents.newBuilder().addBoolContents(true).addBoolContents(false)))
+        assertThat(tensor(typed(
+                                "BOOL",
+                                InferTensorContents.newBuilder()
+                                        .addBoolContents(true)
+                                        .addBoolContents(false)))
                         .toLongs())
                 .containsExactly(1, 0);
     }
@@ -76,9 +101,8 @@ final class RequestReaderTest {
                         .setContents(InferTensorContents.newBuilder().addBytesContents(ByteString.copyFrom(picture)))));
         for (InferenceRequest request : List.of(raw, typed)) {
             assertThat(request.inputs().get("x"))
-                    .isInstanceOfSatisfying(
-                            ModelInput.OfPicture.class,
-                            given -> assertThat(given.encoded()).isEqualTo(picture));
+                    .isInstanceOfSatisfying(ModelInput.OfPicture.class, given -> assertThat(given.encoded())
+                            .isEqualTo(picture));
         }
     }
 
@@ -89,7 +113,8 @@ final class RequestReaderTest {
                 "timeout", InferParameter.newBuilder().setInt64Param(2_000).build());
         assertThat(RequestReader.read(message.build(), Optional.empty(), 0).deadline())
                 .contains(new Deadline(2_000_000));
-        assertThat(RequestReader.read(message.build(), Optional.of(new Deadline(5)), 0).deadline())
+        assertThat(RequestReader.read(message.build(), Optional.of(new Deadline(5)), 0)
+                        .deadline())
                 .contains(new Deadline(5));
         assertThat(RequestReader.read(message.build(), Optional.of(new Deadline(9_000_000)), 0)
                         .deadline())
@@ -109,12 +134,11 @@ final class RequestReaderTest {
         refused(message(input("x", "FP64", 1)).addRawInputContents(bytes(8)), "'FP64'", "FP32");
         refused(message(input("x", "FP32", -1)).addRawInputContents(bytes(8)), "[-1]");
         refused(message(input("x", "FP32", -2)).addRawInputContents(bytes(8)), "-2");
-        refused(
-                message(input("x", "FP32", 1L << 40, 1L << 40)).addRawInputContents(bytes(8)),
-                "1099511627776");
+        refused(message(input("x", "FP32", 1L << 40, 1L << 40)).addRawInputContents(bytes(8)), "1099511627776");
         refused(message(input("x", "INT8", 1)), "neither contents nor raw_input_contents");
         refused(
-                message(input("x", "INT8", 1).setContents(InferTensorContents.newBuilder().addIntContents(1)))
+                message(input("x", "INT8", 1)
+                                .setContents(InferTensorContents.newBuilder().addIntContents(1)))
                         .addRawInputContents(bytes(1)),
                 "one of the two");
         refused(
@@ -127,15 +151,18 @@ final class RequestReaderTest {
                         .addRawInputContents(bytes(1)),
                 "given twice");
         refused(
-                message(input("x", "INT8", 1).setContents(InferTensorContents.newBuilder().addIntContents(128))),
+                message(input("x", "INT8", 1)
+                        .setContents(InferTensorContents.newBuilder().addIntContents(128))),
                 "128",
                 "-128 to 127");
         refused(
-                message(input("x", "FP32", 2).setContents(InferTensorContents.newBuilder().addFp64Contents(1))),
+                message(input("x", "FP32", 2)
+                        .setContents(InferTensorContents.newBuilder().addFp64Contents(1))),
                 "2 elements in fp32_contents",
                 "1 in other");
         refused(
-                message(input("x", "FP16", 1).setContents(InferTensorContents.newBuilder().addFp32Contents(1))),
+                message(input("x", "FP16", 1)
+                        .setContents(InferTensorContents.newBuilder().addFp32Contents(1))),
                 "raw_input_contents");
         refused(message(input("x", "BYTES", 1)).addRawInputContents(bytes(3)), "length of 4 bytes");
         refused(message(input("x", "BYTES", 1)).addRawInputContents(bytes(5)), "0 bytes follow, 1 do");
@@ -143,18 +170,23 @@ final class RequestReaderTest {
         refused(ModelInferRequest.newBuilder(), "model_name");
         ModelInferRequest.Builder timeout = message(input("x", "INT8", 1)).addRawInputContents(bytes(1));
         refused(
-                timeout.clone().putParameters("timeout", InferParameter.newBuilder().setInt64Param(-1).build()),
+                timeout.clone()
+                        .putParameters(
+                                "timeout",
+                                InferParameter.newBuilder().setInt64Param(-1).build()),
                 "'timeout' is -1");
         refused(
-                timeout.clone().putParameters("timeout", InferParameter.newBuilder().setStringParam("1").build()),
+                timeout.clone()
+                        .putParameters(
+                                "timeout",
+                                InferParameter.newBuilder().setStringParam("1").build()),
                 "int64");
     }
 
     private static void refused(ModelInferRequest.Builder message, String... parts) {
         assertThatThrownBy(() -> read(message))
-                .isInstanceOfSatisfying(
-                        RequestRefusedException.class,
-                        e -> assertThat(e.reason()).isEqualTo(RequestRefusedException.Reason.INVALID_INPUT))
+                .isInstanceOfSatisfying(RequestRefusedException.class, e -> assertThat(e.reason())
+                        .isEqualTo(RequestRefusedException.Reason.INVALID_INPUT))
                 .message()
                 .contains(parts);
     }
@@ -164,7 +196,7 @@ final class RequestReaderTest {
     }
 
     private static Tensor tensor(InferenceRequest request) {
-        return ((ModelInput.OfTensor) request.inputs().get("x")).tensor();
+        return ((ModelInput.OfTensor) Objects.requireNonNull(request.inputs().get("x"))).tensor();
     }
 
     private static InferenceRequest read(ModelInferRequest.Builder message) {

@@ -19,8 +19,7 @@ final class ModelProfilerTest {
 
     @Test
     void measuresEachCodecAtEachSplitPoint() throws IOException {
-        ServedModel model =
-                ServedModel.open(TestingPackage.write(directory, 1, Optional.empty()), new TestingEngine());
+        ServedModel model = ServedModel.open(TestingPackage.write(directory, 1, Optional.empty()), new TestingEngine());
         new ModelProfiler(System::nanoTime).profile(model);
         assertThat(model.measurements().window().encodings())
                 .extracting(EncodingTimes::key)

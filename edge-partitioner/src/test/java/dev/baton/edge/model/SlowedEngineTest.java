@@ -16,8 +16,7 @@ final class SlowedEngineTest {
     @Test
     void runsTakeTheFactorAsLong() {
         TestingEngine engine = new TestingEngine().taking(Duration.ofMillis(5));
-        InferenceSession session =
-                new SlowedEngine(engine, 4, 1, 8, System::nanoTime).open(Path.of("whole.onnx"));
+        InferenceSession session = new SlowedEngine(engine, 4, 1, 8, System::nanoTime).open(Path.of("whole.onnx"));
         long began = System.nanoTime();
         Inference inference = session.run(Map.of());
         assertThat(inference.runTime()).isEqualTo(Duration.ofMillis(20));

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +80,7 @@ final class EdgeInferenceTest {
     @Test
     void edgeOnlyRunsTheWholeModelHere() throws InterruptedException {
         InferenceAnswer answer = inference.infer(request());
-        assertThat(answer.outputs().get("y").toFloats()).containsExactly(Y);
+        assertThat(floats(answer.outputs(), "y")).containsExactly(Y);
         Provenance provenance = answer.provenance();
         assertThat(provenance.placement().id()).isEqualTo("edge-only");
         assertThat(provenance.splitPoint()).isEqualTo(2);
@@ -96,13 +97,14 @@ final class EdgeInferenceTest {
         cloud.answer(activation -> outputs(activation, Duration.ofMillis(30)));
         int wholeRuns = engine.runs("whole.onnx");
         InferenceAnswer answer = inference.infer(request());
-        assertThat(answer.outputs().get("y").toFloats()).containsExactly(Y);
+        assertThat(floats(answer.outputs(), "y")).containsExactly(Y);
         assertThat(engine.runs("whole.onnx")).isEqualTo(wholeRuns);
         Activation sent = cloud.sent().getFirst();
         assertThat(sent.splitPoint()).isEqualTo(1);
         assertThat(sent.planEpoch()).isEqualTo(7);
         assertThat(sent.version()).isEqualTo(answer.version());
-        assertThat(Codecs.decode(sent.tensors().get("doubled"), 1_000).toFloats())
+        assertThat(Codecs.decode(Objects.requireNonNull(sent.tensors().get("doubled")), 1_000)
+                        .toFloats())
                 .containsExactly(2, 4, 6, 8);
         Provenance provenance = answer.provenance();
         assertThat(provenance.placement().id()).isEqualTo("split:1");
@@ -159,7 +161,7 @@ final class EdgeInferenceTest {
     void aPictureBecomesTheInputOnTheEdgeNode() throws Exception {
         serve(Optional.of(IMAGE));
         InferenceAnswer answer = inference.infer(request(Map.of("x", new ModelInput.OfPicture(picture()))));
-        assertThat(answer.outputs().get("y").toFloats()).containsExactly(3, 3, 3, 3);
+        assertThat(floats(answer.outputs(), "y")).containsExactly(3, 3, 3, 3);
         assertThat(answer.provenance().times().micros(Stage.PREPROCESS)).isPositive();
     }
 
@@ -169,7 +171,7 @@ final class EdgeInferenceTest {
         cloud.answer(_ -> new CloudAnswer.Refused("tail-1", "VERSION_MISMATCH no such version"));
         int heads = engine.runs("head-01.onnx");
         InferenceAnswer answer = inference.infer(request());
-        assertThat(answer.outputs().get("y").toFloats()).containsExactly(Y);
+        assertThat(floats(answer.outputs(), "y")).containsExactly(Y);
         assertThat(answer.provenance().completedBy()).isEqualTo(CompletedBy.EDGE);
         assertThat(answer.provenance().placement().id()).isEqualTo("split:1");
         assertThat(answer.provenance().reason()).isEqualTo("tail tail-1: VERSION_MISMATCH no such version");
@@ -184,7 +186,7 @@ final class EdgeInferenceTest {
         plan(new Placement.CloudOnly(), Codec.RAW);
         cloud.answer(_ -> new CloudAnswer.NotSent("no connection"));
         InferenceAnswer answer = inference.infer(request());
-        assertThat(answer.outputs().get("y").toFloats()).containsExactly(Y);
+        assertThat(floats(answer.outputs(), "y")).containsExactly(Y);
         assertThat(answer.provenance().reason()).isEqualTo("no connection");
     }
 
@@ -193,7 +195,7 @@ final class EdgeInferenceTest {
         plan(new Placement.Split(1), Codec.RAW);
         cloud.answer(activation -> new CloudAnswer.Silence(activation.budget()));
         InferenceAnswer answer = inference.infer(request());
-        assertThat(answer.outputs().get("y").toFloats()).containsExactly(Y);
+        assertThat(floats(answer.outputs(), "y")).containsExactly(Y);
         assertThat(answer.provenance().completedBy()).isEqualTo(CompletedBy.EDGE);
         assertThat(answer.provenance().reason()).isEqualTo("no answer from the cloud within 5000 ms");
         assertThat(cloud.openCalls()).isZero();
@@ -219,7 +221,7 @@ final class EdgeInferenceTest {
         cloud.answer(activation -> outputs(activation, Duration.ofMillis(30)));
         assertThat(inference.infer(request(Duration.ofSeconds(3))).provenance().completedBy())
                 .isEqualTo(CompletedBy.CLOUD);
-        assertThat(cloud.sent().getFirst().budget()).isBetween(Duration.ofMillis(2_000), Duration.ofSeconds(3));
+        assertThat(cloud.sent().getFirst().budget()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(3));
     }
 
     @Test
@@ -312,6 +314,10 @@ final class EdgeInferenceTest {
         assertThat(models.served(TestingPackage.MODEL).orElseThrow().version()).isNotEqualTo(old.version());
     }
 
+    private static float[] floats(Map<String, Tensor> tensors, String name) {
+        return Objects.requireNonNull(tensors.get(name)).toFloats();
+    }
+
     private void plan(Placement placement, Codec codec) {
         ServedModel model = models.served(TestingPackage.MODEL).orElseThrow();
         model.activate(new EdgePlan(model.name(), model.version(), placement, codec, 7, "because"));
@@ -328,8 +334,8 @@ final class EdgeInferenceTest {
 
     private void refused(InferenceRequest request, Reason reason, String... parts) {
         assertThatThrownBy(() -> inference.infer(request))
-                .isInstanceOfSatisfying(
-                        RequestRefusedException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .isInstanceOfSatisfying(RequestRefusedException.class, e -> assertThat(e.reason())
+                        .isEqualTo(reason))
                 .message()
                 .contains(parts);
     }
