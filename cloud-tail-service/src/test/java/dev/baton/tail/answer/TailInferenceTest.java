@@ -14,6 +14,7 @@ import dev.baton.schemas.records.FailureReason;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Result;
 import dev.baton.schemas.records.TailModelWindow;
+import dev.baton.tail.failure.RefusedException;
 import dev.baton.tail.lateness.DelayBaseline;
 import dev.baton.tail.measurement.TailMeasurements;
 import dev.baton.tail.models.ServedModels;
@@ -274,6 +275,11 @@ final class TailInferenceTest {
                 new ServedModels.Handover(Duration.ofMinutes(1), Duration.ofMinutes(1)));
         measurements.begin(GAUGE);
         created.want(TestingModels.wanted(GAUGE));
+        try {
+            created.lease(GAUGE, Duration.ofSeconds(20)).close();
+        } catch (RefusedException e) {
+            throw new AssertionError(e);
+        }
         return created;
     }
 
