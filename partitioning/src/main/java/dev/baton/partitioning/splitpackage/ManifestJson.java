@@ -61,7 +61,7 @@ public final class ManifestJson {
     private static final class ShapeDeserializer extends JsonDeserializer<Shape> {
         @Override
         public Shape deserialize(JsonParser json, DeserializationContext context) throws IOException {
-            return Shape.of(json.readValueAs(long[].class));
+            return Shape.of(context.readValue(json, long[].class));
         }
     }
 }
