@@ -78,7 +78,8 @@ final class LinkEmulatorTest {
         long begin = System.nanoTime();
 
         CompletableFuture<?>[] transfers = IntStream.range(0, 4)
-                .mapToObj(i -> CompletableFuture.runAsync(() -> timeToDeliver(new byte[50_000])))
+                .mapToObj(i ->
+                        CompletableFuture.runAsync(() -> timeToDeliver(new byte[50_000]), Thread::startVirtualThread))
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(transfers).get(30, TimeUnit.SECONDS);
 
@@ -88,7 +89,8 @@ final class LinkEmulatorTest {
     @Test
     void smallMessageDoesNotWaitBehindAnotherConnectionsBulk() throws Exception {
         link.set(LinkConditions.parse("8mbit"));
-        CompletableFuture<Duration> bulk = CompletableFuture.supplyAsync(() -> timeToDeliver(new byte[1_000_000]));
+        CompletableFuture<Duration> bulk =
+                CompletableFuture.supplyAsync(() -> timeToDeliver(new byte[1_000_000]), Thread::startVirtualThread);
         while (link.bytesUp() < 20_000) {
             Thread.onSpinWait();
         }
@@ -131,7 +133,8 @@ final class LinkEmulatorTest {
     @Test
     void changedConditionsHoldForBytesAlreadyUnderWay() throws Exception {
         link.set(LinkConditions.parse("0.01mbit,20s")); // 100,000 bytes would take 80 s
-        CompletableFuture<Duration> transfer = CompletableFuture.supplyAsync(() -> timeToDeliver(new byte[100_000]));
+        CompletableFuture<Duration> transfer =
+                CompletableFuture.supplyAsync(() -> timeToDeliver(new byte[100_000]), Thread::startVirtualThread);
         echo.awaitConnection();
 
         link.set(LinkConditions.UNLIMITED);
@@ -182,16 +185,18 @@ final class LinkEmulatorTest {
                         LinkEmulator.start(0, FreePorts.local(deaf.getLocalPort()), LinkConditions.UNLIMITED);
                 Socket client = new Socket()) {
             client.connect(FreePorts.local(toDeaf.port()));
-            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
-                byte[] block = new byte[1 << 20];
-                try {
-                    for (int i = 0; i < 100; i++) {
-                        client.getOutputStream().write(block);
-                    }
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(
+                    () -> {
+                        byte[] block = new byte[1 << 20];
+                        try {
+                            for (int i = 0; i < 100; i++) {
+                                client.getOutputStream().write(block);
+                            }
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    Thread::startVirtualThread);
             assertThatThrownBy(() -> writer.get(700, TimeUnit.MILLISECONDS))
                     .isInstanceOf(java.util.concurrent.TimeoutException.class);
         }
@@ -233,13 +238,15 @@ final class LinkEmulatorTest {
 
     private byte[] roundTrip(byte[] sent) throws Exception {
         try (Socket client = connect()) {
-            CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return client.getInputStream().readNBytes(sent.length);
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return client.getInputStream().readNBytes(sent.length);
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    Thread::startVirtualThread);
             OutputStream out = client.getOutputStream();
             for (int from = 0; from < sent.length; from += 10_007) {
                 out.write(Arrays.copyOfRange(sent, from, Math.min(sent.length, from + 10_007)));

@@ -66,6 +66,11 @@ final class InferenceWorkers implements AutoCloseable {
         }
     }
 
+    /** Runs that were accepted and have not begun. */
+    int waiting() {
+        return threads.getQueue().size();
+    }
+
     boolean isClosed() {
         return threads.isShutdown();
     }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Runs ONNX models with ONNX Runtime through DJL.
@@ -24,6 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * engine has made, described from there, and then handed to DJL's block for good.
  */
 public final class OnnxRuntimeEngine implements InferenceEngine {
+
+    /** Of DJL's engine, which warns of missing CUDA even where nobody wants it; where somebody does, we say what is missing. */
+    private static final Logger DJL_LOG = Logger.getLogger("ai.djl.onnxruntime.engine.OrtEngine");
 
     private final EngineSettings settings;
     private final Engine djl;
@@ -74,7 +79,7 @@ public final class OnnxRuntimeEngine implements InferenceEngine {
             options.setInterOpNumThreads(1);
             options.addConfigEntry(
                     "session.intra_op.allow_spinning", "0"); // spinning threads steal from the next request
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL); // failures come as exceptions
             if (settings.device() instanceof Device.Gpu gpu) {
                 options.addCUDA(gpu.index());
             }
@@ -96,6 +101,7 @@ public final class OnnxRuntimeEngine implements InferenceEngine {
     private static Engine djlEngine() {
         System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true"); // DJL would report its use over the network
         System.getProperties().putIfAbsent("ai.djl.onnx.disable_alternative", "true"); // nor look for a second engine
+        DJL_LOG.setLevel(Level.SEVERE);
         return Engine.getEngine("OnnxRuntime");
     }
 
