@@ -162,7 +162,7 @@ public final class CompactedTable<V> implements AutoCloseable {
                     "{0} at {1} cannot be read, trying again: {2}",
                     topic,
                     connection.bootstrapServers(),
-                    failed);
+                    failed.getCause() == null ? failed : failed.getCause());
             failureReported = true;
         } finally {
             consumer = null;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.messaging;
+
+import org.jspecify.annotations.NullMarked;
