@@ -113,10 +113,13 @@ public final class ClientSettings {
         return settings;
     }
 
-    /** For compacted topics: assigned partitions, from the beginning, no group. */
+    /**
+     * For compacted topics: assigned partitions, no group. Its user seeks the beginning; a position that the topic no
+     * longer has is an error, as the topic is then another one.
+     */
     public static Map<String, Object> tableConsumer(KafkaConnection connection, String clientId) {
         Map<String, Object> settings = consumer(connection, clientId, TABLE_MAX_POLL_RECORDS);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.CHECK_CRCS_CONFIG, true);
         settings.putAll(connection.extra());
         return settings;

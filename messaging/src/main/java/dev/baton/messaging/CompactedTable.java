@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class CompactedTable<V> implements AutoCloseable {
     /*
      * The consumer reconnects by itself, with its own back-off, and goes on where it was. What it cannot survive, such as
-     * a broker's name that does not resolve yet or a topic that is made anew, ends that consumer; after a second the next
-     * one reads the topic from the beginning. What was removed and compacted away in between leaves no record, so keys
+     * a broker's name that does not resolve yet or a position that a topic made anew does not have, ends that consumer;
+     * after a second the next one reads the topic from the beginning. What was removed and compacted away in between leaves no record, so keys
      * that the second reading did not meet are removed when it has caught up.
      */
     private static final Logger LOG = System.getLogger(CompactedTable.class.getName());

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -140,6 +142,26 @@ final class CompactedTableTest {
     }
 
     @Test
+    void aTopicThatIsMadeAnewReplacesWhatWasThere(@TempDir Path before, @TempDir Path after) throws Exception {
+        int port = FreePorts.find();
+        try (CompactedTable<String> table = start(TestingBroker.connection("127.0.0.1:" + port), "renewed")) {
+            try (TestingBroker first = TestingBroker.start(before, port)) {
+                first.create(topic("renewed", 1));
+                for (String value : List.of("1", "2", "3")) {
+                    first.send("renewed", "a", bytes(value));
+                    assertThat(nextNews()).isEqualTo("a=" + value);
+                }
+            }
+            try (TestingBroker second = TestingBroker.start(after, port)) {
+                second.create(topic("renewed", 1));
+                second.send("renewed", "b", bytes("4"));
+                assertThat(List.of(requireNews(), requireNews())).containsExactlyInAnyOrder("b=4", "a removed");
+                assertThat(table.snapshot()).isEqualTo(Map.of("b", "4"));
+            }
+        }
+    }
+
+    @Test
     void closesPromptlyWhileTheBrokerIsAbsent() throws Exception {
         CompactedTable<String> table = start(TestingBroker.connection("127.0.0.1:" + FreePorts.find()), "absent");
         closeWithin(Duration.ofSeconds(20), table);
@@ -204,6 +226,10 @@ final class CompactedTableTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String requireNews() throws InterruptedException {
+        return Objects.requireNonNull(nextNews(), "no news within a minute");
     }
 
     private @Nullable String nextNews() throws InterruptedException {
