@@ -11,6 +11,11 @@ public record EdgeNode(String id, Instant seenAt, Link link, Map<String, Model> 
         models = Map.copyOf(models);
     }
 
+    /** What it measured of {@code model}; empty when it does not hold it. */
+    public Optional<Model> model(String model) {
+        return Optional.ofNullable(models.get(model));
+    }
+
     static EdgeNode from(EdgeReport report, Optional<EdgeNode> before, Instant now) {
         Map<String, Model> models = new LinkedHashMap<>();
         for (EdgeReport.ModelReport model : report.models()) {

@@ -11,6 +11,11 @@ public record TailNode(String id, String device, Instant seenAt, Map<ModelVersio
         models = Map.copyOf(models);
     }
 
+    /** What it measured of {@code model}; empty when it does not hold this version. */
+    public Optional<Model> model(ModelVersion model) {
+        return Optional.ofNullable(models.get(model));
+    }
+
     static TailNode from(TailReport report, Optional<TailNode> before, Instant now) {
         Map<ModelVersion, Model> models = new LinkedHashMap<>();
         for (TailReport.ModelReport model : report.models()) {
@@ -36,6 +41,11 @@ public record TailNode(String id, String device, Instant seenAt, Map<ModelVersio
             Map<Integer, Times> times) {
         public Model {
             times = Map.copyOf(times);
+        }
+
+        /** Its times from {@code splitPoint} on; unmeasured when there are none. */
+        public Times times(int splitPoint) {
+            return times.getOrDefault(splitPoint, Times.UNMEASURED);
         }
 
         Model then(TailReport.ModelReport window, Instant now) {

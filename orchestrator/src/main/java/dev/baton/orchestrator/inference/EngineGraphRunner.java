@@ -20,10 +20,10 @@ import java.util.function.Function;
 /** Runs the divider's graph files on the inference engine, keeping the few sessions it used last; for one division. */
 public final class EngineGraphRunner implements GraphRunner, AutoCloseable {
     /** Each holds its weights in memory. */
-    private static final int KEPT_SESSIONS = 3;
+    private static final int KEPT_SESSIONS = 4;
 
     private final EngineSettings settings;
-    private final LinkedHashMap<Key, InferenceSession> sessions = new LinkedHashMap<>();
+    private final LinkedHashMap<Key, InferenceSession> sessions = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Optimization, InferenceEngine> engines = new EnumMap<>(Optimization.class);
 
     private record Key(Path onnxFile, Optimization level) {}

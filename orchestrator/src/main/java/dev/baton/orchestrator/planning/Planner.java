@@ -109,7 +109,7 @@ public final class Planner {
             return;
         }
         EdgeNode edge = fleet.edge(edgeNode).orElse(null);
-        EdgeNode.Model measured = edge == null ? null : edge.models().get(model);
+        EdgeNode.Model measured = edge == null ? null : edge.model(model).orElse(null);
         if (edge == null || measured == null) {
             return;
         }
@@ -217,8 +217,7 @@ public final class Planner {
         state.lock.lock();
         try {
             fleet.edge(edgeNode)
-                    .flatMap(edge -> Optional.ofNullable(edge.models().get(model))
-                            .map(measured -> ranker.rank(situation(edge, measured, profile))))
+                    .flatMap(edge -> edge.model(model).map(measured -> ranker.rank(situation(edge, measured, profile))))
                     .ifPresent(ranking -> {
                         state.ranking = ranking;
                         state.evaluatedAt = clock.instant();
@@ -315,7 +314,7 @@ public final class Planner {
             throw new UnknownPlanException(unknown(edgeNode, model));
         }
         return fleet.edge(edgeNode)
-                .flatMap(edge -> Optional.ofNullable(edge.models().get(model)))
+                .flatMap(edge -> edge.model(model))
                 .map(EdgeNode.Model::model)
                 .flatMap(profiles::profile)
                 .or(() -> profiles.current(model).flatMap(profiles::profile))
@@ -358,7 +357,7 @@ public final class Planner {
 
     private Situation situation(EdgeNode edge, EdgeNode.Model measured, ModelProfile profile) {
         List<TailNode.Model> tails = fleet.liveTails().stream()
-                .flatMap(tail -> Optional.ofNullable(tail.models().get(profile.model())).stream())
+                .flatMap(tail -> tail.model(profile.model()).stream())
                 .toList();
         OptionalDouble elsewhere = measured.brokerMicros().isPresent() ? OptionalDouble.empty() : fleetBrokerMicros();
         return new Situation(profile, edge.link(), measured, tails, elsewhere);

@@ -204,9 +204,7 @@ final class TermEstimator {
     }
 
     private OptionalDouble tailDecode(int splitPoint) {
-        return mean(tail -> Optional.ofNullable(tail.times().get(splitPoint))
-                .flatMap(TailNode.Times::decodeMicros)
-                .map(Estimate::value));
+        return mean(tail -> tail.times(splitPoint).decodeMicros().map(Estimate::value));
     }
 
     Term tail(SplitPoint point) {
@@ -226,9 +224,7 @@ final class TermEstimator {
     }
 
     private OptionalDouble tailRun(int splitPoint) {
-        return mean(tail -> Optional.ofNullable(tail.times().get(splitPoint))
-                .flatMap(TailNode.Times::runMicros)
-                .map(Estimate::value));
+        return mean(tail -> tail.times(splitPoint).runMicros().map(Estimate::value));
     }
 
     /** Time of the edge node for the operators behind {@code point}: the whole model's less the head's. */
