@@ -58,6 +58,11 @@ public final class Baton {
     }
 
     public static void main(String[] args) {
+        if (List.of(args).contains("--debug")) {
+            Logging.verbose();
+        } else {
+            Logging.quiet();
+        }
         System.exit(run(Console.ofThisProcess(System.getenv()), args).number());
     }
 

@@ -198,6 +198,7 @@ final class DemoCommand implements Callable<Integer> {
                     home,
                     Files.createTempDirectory("baton-demo-"),
                     true,
+                    home.resolve(".baton/logs/demo"),
                     StackPorts.free(1, 1),
                     new LinkConditions(
                             settings.linkSteps().getFirst(), settings.oneWayDelay(), settings.jitter()),

@@ -90,10 +90,12 @@ final class UpCommand implements Callable<Integer> {
 
     private StackSettings settings(Path home) {
         try {
+            Path directory = Optional.ofNullable(state).orElse(home.resolve(".baton")).toAbsolutePath();
             return new StackSettings(
                     home,
-                    Optional.ofNullable(state).orElse(home.resolve(".baton")).toAbsolutePath(),
+                    directory,
                     false,
+                    directory.resolve("logs"),
                     stackOptions.ports(),
                     StackOptions.link(link),
                     edgeSlowdown,
@@ -134,7 +136,7 @@ final class UpCommand implements Callable<Integer> {
         endpoints.put("kafka", "127.0.0.1:" + ports.kafka());
         endpoints.put("kafkaThroughLink", "127.0.0.1:" + ports.edgeKafka());
         endpoints.put("redis", "redis://127.0.0.1:" + ports.redis());
-        endpoints.put("logs", settings.stateDirectory().resolve("logs").toString());
+        endpoints.put("logs", settings.logDirectory().toString());
         return endpoints;
     }
 

@@ -29,8 +29,8 @@ public final class LocalStack implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(LocalStack.class.getName());
 
-    /** Loading a JVM, the framework and native libraries on a busy machine with two cores. */
-    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+    /** A service is ready after seconds; this is for machines that are busy with much else. */
+    private static final Duration READY_LIMIT = Duration.ofMinutes(3);
 
     /** In which order parts stop: those who ask before those who answer. */
     private enum StopOrder {
@@ -175,7 +175,7 @@ public final class LocalStack implements AutoCloseable {
                 ServiceProcess.start(
                         name,
                         command,
-                        settings.stateDirectory().resolve("logs").resolve(name + ".log"),
+                        settings.logDirectory().resolve(name + ".log"),
                         listener::log));
         guardian.watch(service.handle());
         service.onDeath(death::complete);

@@ -9,8 +9,9 @@ import java.util.Optional;
  * What a {@link LocalStack} consists of.
  *
  * @param home           the repository's root, where the services' jars were built
- * @param stateDirectory where broker, Redis, packages and logs live
+ * @param stateDirectory where broker, Redis and packages live
  * @param temporary      whether the state directory is deleted in the end
+ * @param logDirectory   where each service's output goes; the files of the last stack are overwritten
  * @param ports          where everything listens; their number says how many edge nodes and tails there are
  * @param link           between the edge nodes and the broker, shared by them
  * @param edgeSlowdown   how many times slower an edge node's device is than this machine, emulated; 1 for not at all
@@ -20,6 +21,7 @@ public record StackSettings(
         Path home,
         Path stateDirectory,
         boolean temporary,
+        Path logDirectory,
         StackPorts ports,
         LinkConditions link,
         double edgeSlowdown,
@@ -28,6 +30,7 @@ public record StackSettings(
     public StackSettings {
         Objects.requireNonNull(home, "home");
         Objects.requireNonNull(stateDirectory, "stateDirectory");
+        Objects.requireNonNull(logDirectory, "logDirectory");
         Objects.requireNonNull(ports, "ports");
         Objects.requireNonNull(link, "link");
         Objects.requireNonNull(otlpEndpoint, "otlpEndpoint");
