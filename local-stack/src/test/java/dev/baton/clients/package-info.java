@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.clients;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.localstack;
+
+import org.jspecify.annotations.NullMarked;

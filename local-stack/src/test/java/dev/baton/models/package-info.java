@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.models;
+
+import org.jspecify.annotations.NullMarked;
