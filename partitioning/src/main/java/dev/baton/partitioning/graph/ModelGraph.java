@@ -124,6 +124,14 @@ public final class ModelGraph {
         return model.getFunctionsList();
     }
 
+    /** An operator that draws random numbers, where there is one: such a model answers differently each time. */
+    public Optional<Operator> randomOperator() {
+        RandomNumbers randomNumbers = new RandomNumbers(functions());
+        return operators.stream()
+                .filter(operator -> randomNumbers.areDrawnBy(operator.node()))
+                .findFirst();
+    }
+
     /** Whether the tensor is the same for every request. */
     public boolean isConstant(String tensor) {
         return constantTensors.contains(tensor);

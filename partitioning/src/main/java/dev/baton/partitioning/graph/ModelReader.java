@@ -43,9 +43,6 @@ final class ModelReader {
             "ai.onnx.preview.training",
             "com.microsoft");
 
-    private static final Set<String> RANDOM_OPERATORS = Set.of(
-            "RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli");
-
     private final Path file;
     private final ModelProto model;
     private final GraphProto graph;
@@ -187,12 +184,13 @@ final class ModelReader {
         }
         List<String> outputs = outputs(makers.keySet());
         List<Operator> live = live(sorted(all), outputs);
+        RandomNumbers randomNumbers = new RandomNumbers(model.getFunctionsList());
         Set<String> variable = new HashSet<>();
         inputs.forEach(input -> variable.add(input.name()));
         List<Operator> operators = new ArrayList<>();
         List<Operator> constants = new ArrayList<>();
         for (Operator operator : live) {
-            if (drawsRandomNumbers(operator.node())
+            if (randomNumbers.areDrawnBy(operator.node())
                     || operator.inputs().stream().anyMatch(variable::contains)) {
                 variable.addAll(operator.outputs());
                 operators.add(operator);
@@ -347,36 +345,6 @@ final class ModelReader {
             }
         }
         return live.reversed();
-    }
-
-    private boolean drawsRandomNumbers(NodeProto node) {
-        return drawsRandomNumbers(node, new HashSet<>());
-    }
-
-    private boolean drawsRandomNumbers(NodeProto node, Set<String> visitedFunctions) {
-        if (RANDOM_OPERATORS.contains(node.getOpType())
-                || (node.getOpType().equals("Dropout") && node.getInputCount() > 2)) {
-            return true;
-        }
-        for (GraphProto subgraph : Operator.subgraphsOf(node)) {
-            for (NodeProto inner : subgraph.getNodeList()) {
-                if (drawsRandomNumbers(inner, visitedFunctions)) {
-                    return true;
-                }
-            }
-        }
-        for (FunctionProto function : model.getFunctionsList()) {
-            if (function.getName().equals(node.getOpType())
-                    && function.getDomain().equals(node.getDomain())
-                    && visitedFunctions.add(function.getDomain() + "." + function.getName())) {
-                for (NodeProto inner : function.getNodeList()) {
-                    if (drawsRandomNumbers(inner, visitedFunctions)) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
     }
 
     private InvalidModelException invalid(String what) {

@@ -28,6 +28,8 @@ public final class SplitPointFinder {
     private static final double NEIGHBOURHOOD = 0.015;
     /** A head or tail with less of the work than this is as good as none. */
     private static final double NOTHING = 0.002;
+    /** So many operators around a cut that failed are taken to be fused with each other. */
+    private static final int FUSED = 4;
     /** A stair carries at most this share of what the stair before carries. */
     private static final double CLEARLY_LESS = 0.9;
 
@@ -56,13 +58,13 @@ public final class SplitPointFinder {
     }
 
     /**
-     * At most {@code limit} split points, none of them with as many head operators as one of {@code without}: those were tried
-     * and are not wanted.
+     * At most {@code limit} split points, none of them with as many head operators as one of {@code without}, or nearly: those
+     * were tried and failed, most likely in the middle of operators that the engine fuses.
      */
     public SplitPoints find(int limit, Set<Integer> without) {
         List<Integer> useful = new ArrayList<>();
         for (int position = 1; position < cuts.order().size(); position++) {
-            if (cuts.canCross(position) && !without.contains(position) && (limit == ALL || isUseful(position))) {
+            if (cuts.canCross(position) && isAwayFrom(without, position) && (limit == ALL || isUseful(position))) {
                 useful.add(position);
             }
         }
@@ -76,6 +78,10 @@ public final class SplitPointFinder {
                         .map(position -> SplitPoint.after(graph, tensors, cuts.head(position)))
                         .toList(),
                 Optional.empty());
+    }
+
+    private static boolean isAwayFrom(Set<Integer> failed, int position) {
+        return failed.stream().allMatch(other -> Math.abs(other - position) > FUSED);
     }
 
     private boolean isUseful(int position) {
