@@ -24,7 +24,8 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
             return Map.of(
                     "baton.tail.kafka.bootstrap-servers", started.bootstrapServers(),
                     "baton.tail.kafka.max-record-bytes", Integer.toString(8 << 20),
-                    "baton.tail.package-directory", directory.resolve("packages").toString());
+                    "baton.tail.package-directory",
+                            directory.resolve("packages").toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -117,7 +117,9 @@ class CloudTailServiceTest {
         SplitPackage pack = servedModel(1);
         Map<String, Tensor> inputs = pack.probeInputs();
         Map<String, Tensor> whole = runner.run(pack.wholeFile(), inputs, Optimization.ALL);
-        assertThat(pack.manifest().lastIndex()).as("a split point between the ends").isGreaterThan(1);
+        assertThat(pack.manifest().lastIndex())
+                .as("a split point between the ends")
+                .isGreaterThan(1);
 
         for (SplitPointEntry split : pack.manifest().splitPoints()) {
             if (split.tailFile().isEmpty()) {
@@ -125,7 +127,8 @@ class CloudTailServiceTest {
             }
             Map<String, Tensor> crossing = crossing(pack, split, inputs);
             for (Codec codec : Codec.all()) {
-                Result result = edge.ask(activation(pack, split.index(), crossing, codec).build());
+                Result result = edge.ask(
+                        activation(pack, split.index(), crossing, codec).build());
                 assertThat(result.getFailure().getMessage()).isEmpty();
                 assertThat(result.getTail()).isEqualTo("tail-under-test");
                 Map<String, Tensor> answer = pack.answer(split.index(), crossing, outputs(result));
@@ -214,7 +217,10 @@ class CloudTailServiceTest {
         EncodedTensor whole = good.getTensors(0);
         Result otherShape = edge.ask(next(good)
                 .clearTensors()
-                .addTensors(whole.toBuilder().clearShape().addShape(1).addShape(whole.getPayload().size() / 4))
+                .addTensors(whole.toBuilder()
+                        .clearShape()
+                        .addShape(1)
+                        .addShape(whole.getPayload().size() / 4))
                 .build());
         assertThat(otherShape.getFailure().getReason()).isEqualTo(FailureReason.MALFORMED);
 
@@ -241,7 +247,8 @@ class CloudTailServiceTest {
         SplitPackage renewed = servedModel(8);
         assertThat(renewed.version()).isNotEqualTo(old.version());
         for (SplitPackage pack : List.of(old, renewed, old)) {
-            Result result = edge.ask(activation(pack, 1, crossing(pack, 1), Codec.RAW).build());
+            Result result =
+                    edge.ask(activation(pack, 1, crossing(pack, 1), Codec.RAW).build());
             assertThat(result.getFailure().getMessage()).isEmpty();
         }
     }
@@ -250,8 +257,12 @@ class CloudTailServiceTest {
     void answerContinuesTheTraceOfItsActivation() throws Exception {
         SplitPackage pack = servedModel(9);
         SpanContext sent = SpanContext.create(
-                "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", TraceFlags.getSampled(), TraceState.getDefault());
-        Activation activation = activation(pack, 1, crossing(pack, 1), Codec.RAW).build();
+                "0af7651916cd43dd8448eb211c80319c",
+                "b7ad6b7169203331",
+                TraceFlags.getSampled(),
+                TraceState.getDefault());
+        Activation activation =
+                activation(pack, 1, crossing(pack, 1), Codec.RAW).build();
         edge.send(activation, Context.root().with(Span.wrap(sent)));
         SpanContext answered = Span.fromContext(TraceHeaders.extract(
                         edge.resultRecord(activation.getRequestId()).headers()))
@@ -337,10 +348,11 @@ class CloudTailServiceTest {
         return pack.crossing(split.index(), inputs, headOutputs);
     }
 
-    private Activation.Builder activation(SplitPackage pack, int splitPoint, Map<String, Tensor> crossing, Codec codec) {
+    private Activation.Builder activation(
+            SplitPackage pack, int splitPoint, Map<String, Tensor> crossing, Codec codec) {
         Activation.Builder activation = empty(pack, splitPoint);
-        crossing.forEach((tensor, value) ->
-                activation.addTensors(TensorRecords.toRecord(tensor, Codecs.encode(value, codec))));
+        crossing.forEach(
+                (tensor, value) -> activation.addTensors(TensorRecords.toRecord(tensor, Codecs.encode(value, codec))));
         return activation;
     }
 
@@ -378,10 +390,10 @@ class CloudTailServiceTest {
     /** What the package promises of the codec, and a little for rounding. */
     private static double tolerance(SplitPointEntry split, Codec codec) {
         return split.codecs().stream()
-                .filter(measured -> measured.codec().equals(codec.id()))
-                .mapToDouble(CodecMeasurement::maxOutputRelativeError)
-                .findFirst()
-                .orElse(0)
+                        .filter(measured -> measured.codec().equals(codec.id()))
+                        .mapToDouble(CodecMeasurement::maxOutputRelativeError)
+                        .findFirst()
+                        .orElse(0)
                 + 1e-4;
     }
 

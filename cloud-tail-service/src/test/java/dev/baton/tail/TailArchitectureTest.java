@@ -47,10 +47,8 @@ final class TailArchitectureTest {
             .resideInAnyPackage("org.apache.kafka..");
 
     @ArchTest
-    static final ArchRule THE_ENGINE_IS_BEHIND_ITS_PORT = noClasses()
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "ai.onnx..");
+    static final ArchRule THE_ENGINE_IS_BEHIND_ITS_PORT =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "ai.onnx..");
 
     @ArchTest
     static final ArchRule PACKAGES_DO_NOT_KNOW_EACH_OTHER_IN_CIRCLES =

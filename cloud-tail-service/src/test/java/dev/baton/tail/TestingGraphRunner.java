@@ -38,7 +38,8 @@ final class TestingGraphRunner implements GraphRunner {
                     case EXTENDED -> OptimizationLevel.EXTENDED;
                     case ALL -> OptimizationLevel.ALL;
                 };
-        EngineSettings settings = EngineSettings.defaults().withOptimization(optimization).withIntraOpThreads(1);
+        EngineSettings settings =
+                EngineSettings.defaults().withOptimization(optimization).withIntraOpThreads(1);
         try (InferenceEngine engine = new OnnxRuntimeEngine(settings);
                 InferenceSession session = engine.open(onnxFile)) {
             return work.apply(session);

@@ -68,8 +68,7 @@ final class TinyImageModel {
         return """
                 {"image": {"input": "image", "width": 16, "height": 16, "resize": "stretch", "channels": "RGB",
                            "layout": "NCHW", "mean": [127, 127, 127], "std": [64, 64, 64]}}
-                """
-                .getBytes(StandardCharsets.UTF_8);
+                """.getBytes(StandardCharsets.UTF_8);
     }
 
     /** A picture that is none of one colour. */

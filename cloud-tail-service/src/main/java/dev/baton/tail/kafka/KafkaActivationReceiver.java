@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -208,7 +209,7 @@ public final class KafkaActivationReceiver implements AutoCloseable {
     }
 
     private void subscribe(Consumer<String, byte[]> opened, Set<String> topics) {
-        LOG.infof("receiving from %s", topics);
+        LOG.infof("receiving from %s", new TreeSet<>(topics));
         if (topics.isEmpty()) {
             opened.unsubscribe();
             joined = false;

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Publishes each window of measurements when it ends. A window that cannot be sent is lost: the next one replaces it. */
 public final class KafkaMeasurements implements AutoCloseable {
@@ -21,6 +23,7 @@ public final class KafkaMeasurements implements AutoCloseable {
     private final TailMeasurements measurements;
     private final Duration window;
     private final Supplier<Producer<String, byte[]>> producer;
+    private final AtomicBoolean failing = new AtomicBoolean();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("measurements").factory());
 
@@ -44,13 +47,21 @@ public final class KafkaMeasurements implements AutoCloseable {
     private void publish() {
         byte[] ended = measurements.endWindow().toByteArray();
         try {
-            producer.get().send(new ProducerRecord<>(Topics.MEASUREMENTS, tailId, ended), (sent, failure) -> {
-                if (failure != null) {
-                    LOG.debugf(failure, "a window of measurements was not sent");
-                }
-            });
+            producer.get()
+                    .send(
+                            new ProducerRecord<>(Topics.MEASUREMENTS, tailId, ended),
+                            (sent, failure) -> noteDelivery(failure));
         } catch (KafkaException | IllegalStateException e) {
-            LOG.debugf(e, "a window of measurements was not sent");
+            noteDelivery(e);
+        }
+    }
+
+    /** Sent every second, windows are the first to find that the broker is away: said once, not every second. */
+    private void noteDelivery(@Nullable Exception failure) {
+        if (failure != null && !failing.getAndSet(true)) {
+            LOG.warnf("the broker takes no measurements: %s", failure.getMessage());
+        } else if (failure == null && failing.getAndSet(false)) {
+            LOG.info("the broker takes measurements again");
         }
     }
 

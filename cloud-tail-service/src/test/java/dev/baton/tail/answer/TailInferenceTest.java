@@ -54,7 +54,9 @@ final class TailInferenceTest {
         assertThat(result.getRequestId()).isEqualTo("r1");
         assertThat(result.getEdgeNode()).isEqualTo("cam");
         assertThat(result.getTail()).isEqualTo("tail-1");
-        assertThat(result.getOutputsList()).extracting(EncodedTensor::getName).containsExactlyInAnyOrder("answer", "sum");
+        assertThat(result.getOutputsList())
+                .extracting(EncodedTensor::getName)
+                .containsExactlyInAnyOrder("answer", "sum");
         assertThat(result.getOutputsList()).extracting(EncodedTensor::getCodec).containsOnly("raw");
         assertThat(floats(result, "answer")).containsExactly(2, 4, 6, 8);
         assertThat(result.getTimes().getBatchSize()).isEqualTo(1);
@@ -62,7 +64,9 @@ final class TailInferenceTest {
 
     @Test
     void onlyWantedOutputsAreAnsweredWithoutThoseOfTheHead() {
-        Result result = answer(activation().addOutputs("sum").addOutputs("early").build()).result();
+        Result result = answer(
+                        activation().addOutputs("sum").addOutputs("early").build())
+                .result();
         assertThat(result.getOutputsList()).extracting(EncodedTensor::getName).containsExactly("sum");
         assertThat(floats(result, "sum")).containsExactly(10);
     }
@@ -132,7 +136,8 @@ final class TailInferenceTest {
             return TestingModels.doubling().run(inputs).outputs();
         }));
         TailInference inference = inference();
-        Activation onTime = activation().setBudgetMicros(50_000).setSentAtMicros(1_000_000).build();
+        Activation onTime =
+                activation().setBudgetMicros(50_000).setSentAtMicros(1_000_000).build();
         assertThat(inference.answer(received(onTime)).failure()).isEmpty();
 
         // Sent 10 ms after the first one and received 61 ms after it: 51 ms in queues, of a budget of 50.
@@ -148,15 +153,19 @@ final class TailInferenceTest {
 
     @Test
     void recordThatBecomesLateWhileWaitingHereDoesNotReachTheEngine() {
-        ReceivedActivation received = received(activation().setBudgetMicros(50_000).build());
+        ReceivedActivation received =
+                received(activation().setBudgetMicros(50_000).build());
         nanos.addAndGet(Duration.ofMillis(51).toNanos());
-        assertThat(inference().answer(received).result().getFailure().getReason()).isEqualTo(FailureReason.LATE);
+        assertThat(inference().answer(received).result().getFailure().getReason())
+                .isEqualTo(FailureReason.LATE);
     }
 
     @Test
     void tensorThatDoesNotCrossIsMalformed() {
         assertRefused(
-                activation().addTensors(EncodedTensor.newBuilder().setName("rain")).build(),
+                activation()
+                        .addTensors(EncodedTensor.newBuilder().setName("rain"))
+                        .build(),
                 FailureReason.MALFORMED,
                 "tensor 'rain' does not cross at split point 2; what crosses is");
     }
@@ -220,7 +229,8 @@ final class TailInferenceTest {
     void engineThatFailsIsTheEnginesFailure() {
         serveFailing(new InferenceException("out of device memory"));
         assertRefused(activation().build(), FailureReason.ENGINE, "out of device memory");
-        assertThat(measurements.endWindow().getTail().getModels(0).getFailures()).isEqualTo(1);
+        assertThat(measurements.endWindow().getTail().getModels(0).getFailures())
+                .isEqualTo(1);
     }
 
     @Test
@@ -231,7 +241,9 @@ final class TailInferenceTest {
 
     private void assertRefused(Activation activation, FailureReason reason, String message) {
         Result result = answer(activation).result();
-        assertThat(result.getFailure().getReason()).as(result.getFailure().getMessage()).isEqualTo(reason);
+        assertThat(result.getFailure().getReason())
+                .as(result.getFailure().getMessage())
+                .isEqualTo(reason);
         assertThat(result.getFailure().getMessage()).contains(message);
         assertThat(result.getOutputsList()).isEmpty();
         assertThat(result.getRequestId()).isEqualTo("r1");
@@ -293,8 +305,7 @@ final class TailInferenceTest {
     }
 
     private static EncodedTensor encoded(Codec codec) {
-        return TensorRecords.toRecord(
-                "activation", Codecs.encode(Tensor.ofFloats(Shape.of(1, 4), 1, 2, 3, 4), codec));
+        return TensorRecords.toRecord("activation", Codecs.encode(Tensor.ofFloats(Shape.of(1, 4), 1, 2, 3, 4), codec));
     }
 
     private static float[] floats(Result result, String output) {

@@ -156,7 +156,9 @@ final class KafkaActivationReceiverTest {
 
     @Test
     void tailKilledBetweenProduceAndCommitLosesNothing() {
-        tail("killed").consumers(settings -> new ConsumerThatDiesAtItsFirstCommit(settings)).start();
+        tail("killed")
+                .consumers(settings -> new ConsumerThatDiesAtItsFirstCommit(settings))
+                .start();
         edge.send(activation("a"));
         edge.send(activation("b"));
         assertThat(edge.result("a").getTail()).isEqualTo("killed");
@@ -174,7 +176,8 @@ final class KafkaActivationReceiverTest {
     void resultThatCannotBeProducedIsProducedLater() {
         FailingProducer producer = new FailingProducer(broker.bootstrapServers(), 3);
         open.add(producer);
-        KafkaActivationReceiver receiver = tail("tail-1").producer(() -> producer).start();
+        KafkaActivationReceiver receiver =
+                tail("tail-1").producer(() -> producer).start();
         for (int i = 0; i < 20; i++) {
             edge.send(activation("r" + i));
         }
@@ -190,7 +193,8 @@ final class KafkaActivationReceiverTest {
     void recordWhoseAnswerCanNeverBeProducedBecomesADeadLetterAndHoldsUpNobody() {
         FailingProducer producer = new FailingProducer(broker.bootstrapServers(), Integer.MAX_VALUE);
         open.add(producer);
-        KafkaActivationReceiver receiver = tail("tail-1").producer(() -> producer).start();
+        KafkaActivationReceiver receiver =
+                tail("tail-1").producer(() -> producer).start();
         edge.send(activation("unanswerable"));
 
         ConsumerRecord<String, byte[]> letter = edge.deadLetter("unanswerable");
@@ -237,24 +241,23 @@ final class KafkaActivationReceiverTest {
                 .setName("rain")
                 .setPayload(ByteString.copyFrom(new byte[200_000]))
                 .build();
-        Result result = edge.ask(activation("bad").toBuilder().addTensors(unknown).build());
+        Result result =
+                edge.ask(activation("bad").toBuilder().addTensors(unknown).build());
 
         assertThat(result.getFailure().getReason()).isEqualTo(FailureReason.MALFORMED);
         ConsumerRecord<String, byte[]> letter = edge.deadLetter("bad");
         assertThat(letter.value()).isEmpty();
-        assertThat(header(letter, KafkaDeadLetters.MESSAGE)).isEqualTo(result.getFailure().getMessage());
-        assertThat(Integer.parseInt(header(letter, KafkaDeadLetters.VALUE_BYTES))).isGreaterThan(200_000);
+        assertThat(header(letter, KafkaDeadLetters.MESSAGE))
+                .isEqualTo(result.getFailure().getMessage());
+        assertThat(Integer.parseInt(header(letter, KafkaDeadLetters.VALUE_BYTES)))
+                .isGreaterThan(200_000);
     }
 
     @Test
     void answerTooLargeForTheTopicIsAFailureThatTheEdgeNodeLearnsOf() {
         byte[] large = new byte[9 << 20];
-        TestingInferenceSession session = TestingModels.session(inputs -> Map.of(
-                "answer",
-                Tensor.of(
-                        ElementType.UINT8,
-                        Shape.of(large.length),
-                        ByteBuffer.wrap(large))));
+        TestingInferenceSession session = TestingModels.session(inputs ->
+                Map.of("answer", Tensor.of(ElementType.UINT8, Shape.of(large.length), ByteBuffer.wrap(large))));
         tail("tail-1").serving(session).start();
         Result result = edge.ask(activation("large"));
         assertThat(result.getFailure().getReason()).isEqualTo(FailureReason.ENGINE);
@@ -312,7 +315,8 @@ final class KafkaActivationReceiverTest {
         try (EmbeddedBroker late = EmbeddedBroker.start(BrokerSettings.in(data).withPort(port));
                 TestingEdge lateEdge = new TestingEdge(late.bootstrapServers())) {
             lateEdge.createTopicOf(model.getName());
-            assertThat(lateEdge.ask(activation("late broker")).getOutputsCount()).isEqualTo(2);
+            assertThat(lateEdge.ask(activation("late broker")).getOutputsCount())
+                    .isEqualTo(2);
             assertThat(receiver.isReady()).isTrue();
             assertThatCode(receiver::close).doesNotThrowAnyException();
         }
@@ -365,8 +369,7 @@ final class KafkaActivationReceiverTest {
             return this;
         }
 
-        TestingTail consumers(
-                Function<Map<String, Object>, Consumer<String, byte[]>> newConsumers) {
+        TestingTail consumers(Function<Map<String, Object>, Consumer<String, byte[]>> newConsumers) {
             consumers = newConsumers;
             return this;
         }

@@ -68,7 +68,13 @@ final class TailMeasurementsTest {
         measurements.profiledRun(GAUGE, 3, Duration.ofMillis(4));
         measurements.endWindow();
         answered(3, 1, 9);
-        assertThat(measurements.endWindow().getTail().getModels(0).getTails(0).getRunMicros().getMean())
+        assertThat(measurements
+                        .endWindow()
+                        .getTail()
+                        .getModels(0)
+                        .getTails(0)
+                        .getRunMicros()
+                        .getMean())
                 .isEqualTo(9_000);
     }
 

@@ -200,8 +200,7 @@ final class ServedModelsTest {
     }
 
     private ServedModels models(ModelOpener opener, Duration drain, Duration retryDelay) {
-        ServedModels created =
-                new ServedModels(opener, measurements, new ServedModels.Handover(drain, retryDelay));
+        ServedModels created = new ServedModels(opener, measurements, new ServedModels.Handover(drain, retryDelay));
         created.onChange(() -> changes.add(created.names()));
         return created;
     }

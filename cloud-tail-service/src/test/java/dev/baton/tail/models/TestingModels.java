@@ -44,8 +44,7 @@ public final class TestingModels {
                 answer[i] = 2 * values[i];
                 sum += values[i];
             }
-            return Map.of(
-                    "answer", Tensor.ofFloats(Shape.of(1, 4), answer), "sum", Tensor.ofFloats(Shape.of(1), sum));
+            return Map.of("answer", Tensor.ofFloats(Shape.of(1, 4), answer), "sum", Tensor.ofFloats(Shape.of(1), sum));
         });
     }
 
