@@ -8,6 +8,8 @@ import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -49,15 +51,15 @@ public final class EmbeddedBroker implements AutoCloseable {
      */
     public static EmbeddedBroker start(BrokerSettings settings) {
         BrokerLogs.quiet();
-        int port = settings.port() == 0 ? FreePorts.find() : settings.port();
+        List<Integer> free = freePortsBeside(settings);
+        int port = settings.port() == 0 ? free.getFirst() : settings.port();
         FreePorts.requireFree(port, "the Kafka broker");
         settings.edgeListener()
                 .ifPresent(edge -> FreePorts.requireFree(edge.port(), "the Kafka broker's edge listener"));
-
         DirectoryLock lock = DirectoryLock.acquire(settings.dataDirectory(), "the Kafka broker");
         try {
             format(settings.dataDirectory());
-            KafkaRaftServer server = launch(settings, port);
+            KafkaRaftServer server = launch(settings, port, free.getLast());
             return new EmbeddedBroker(lock, server, port, settings.edgeListener());
         } catch (RuntimeException e) {
             lock.close();
@@ -91,8 +93,19 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static KafkaRaftServer launch(BrokerSettings settings, int port) {
-        KafkaConfig config = KafkaConfig.fromProps(properties(settings, port, FreePorts.find()), false);
+    /** Two free ports or more, none of which the settings give to somebody else. */
+    private static List<Integer> freePortsBeside(BrokerSettings settings) {
+        List<Integer> ports = new ArrayList<>(FreePorts.find(5));
+        ports.remove((Integer) settings.port());
+        settings.edgeListener().ifPresent(edge -> {
+            ports.remove((Integer) edge.port());
+            ports.remove((Integer) edge.advertisedPort());
+        });
+        return ports;
+    }
+
+    private static KafkaRaftServer launch(BrokerSettings settings, int port, int controllerPort) {
+        KafkaConfig config = KafkaConfig.fromProps(properties(settings, port, controllerPort), false);
         @Nullable KafkaRaftServer server = null;
         try {
             server = new KafkaRaftServer(config, Time.SYSTEM);

@@ -116,21 +116,22 @@ public final class LinkEmulator implements AutoCloseable {
     }
 
     private void serve(Socket client) {
+        Socket server = new Socket();
+        open.add(server);
         try (client;
-                Socket server = new Socket()) {
-            open.add(server);
+                server) {
             server.setReceiveBufferSize(SOCKET_BUFFER_BYTES);
             server.connect(target, CONNECT_TIMEOUT_MILLIS);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
             pass(client, server);
-            open.remove(server);
         } catch (IOException | RejectedExecutionException e) {
             LOG.log(System.Logger.Level.DEBUG, () -> "a connection over the link to %s ended".formatted(target), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             open.remove(client);
+            open.remove(server);
         }
     }
 
