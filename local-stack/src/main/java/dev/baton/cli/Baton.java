@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
             PlansCommand.class,
             PinCommand.class,
             UnpinCommand.class,
+            InspectCommand.class,
             VerifyCommand.class,
             BenchCommand.class,
             TestCommand.class,
