@@ -10,6 +10,7 @@ import dev.baton.schemas.records.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
@@ -36,18 +37,22 @@ public final class ControlTables implements AutoCloseable {
     public void start() {
         CompactedTable<CatalogModel> modelTable = CompactedTable.start(
                 connection, "baton-orchestrator", Topics.MODELS, CatalogModel::parseFrom, this::modelChanged);
-        modelTable.caughtUp().thenRunAsync(catalog::begin, begin).exceptionally(failure -> {
-            LOG.warnf("the catalog could not be brought up to date: %s", failure.getMessage());
-            return null;
-        });
+        whenRead(modelTable, catalog::begin, "the catalog");
         models = modelTable;
         CompactedTable<Plan> planTable = CompactedTable.start(
                 connection, "baton-orchestrator", Topics.PLANS, Plan::parseFrom, this::planChanged);
-        planTable.caughtUp().thenRun(planner::begin).exceptionally(failure -> {
-            LOG.warnf("earlier plans could not be read: %s", failure.getMessage());
-            return null;
-        });
+        whenRead(planTable, planner::begin, "planning");
         plans = planTable;
+    }
+
+    private void whenRead(CompactedTable<?> table, Runnable next, String what) {
+        CompletableFuture<Void> unused = table.caughtUp()
+                .thenRunAsync(next, begin)
+                .whenComplete((done, failure) -> {
+                    if (failure != null && !table.caughtUp().isCancelled()) {
+                        LOG.errorf(failure, "%s did not begin as it should", what);
+                    }
+                });
     }
 
     private void modelChanged(String name, Optional<CatalogModel> model) {

@@ -1,5 +1,6 @@
 package dev.baton.orchestrator.rest;
 
+import com.fasterxml.jackson.databind.JsonMappingException;
 import dev.baton.orchestrator.catalog.ImportedModel;
 import dev.baton.orchestrator.catalog.ModelCatalog;
 import dev.baton.orchestrator.catalog.ModelImport;
@@ -165,12 +166,22 @@ final class ModelsResource {
         if (part.isEmpty()) {
             return ModelDescription.none();
         }
+        byte[] json = bytes("description", part.get());
         try {
-            return ModelDescription.parse(bytes("description", part.get()));
-        } catch (IllegalArgumentException refused) {
+            return ModelDescription.parse(json);
+        } catch (IOException | IllegalArgumentException refused) {
+            String message = refused.getMessage() == null ? refused.toString() : refused.getMessage();
             throw new InvalidRequestException(
-                    "description", refused.getMessage() == null ? refused.toString() : refused.getMessage());
+                    "description",
+                    fieldOf(refused).map(field -> field + ": " + message).orElse(message));
         }
+    }
+
+    /** The field that a JSON reader stumbled over, as in {@code image.width}. */
+    private static Optional<String> fieldOf(Exception refused) {
+        return refused.getCause() instanceof JsonMappingException mapping
+                ? Optional.of(JsonPaths.of(mapping)).filter(path -> !path.isEmpty())
+                : Optional.empty();
     }
 
     private static Optional<FormValue> part(MultipartFormDataInput form, String name) {

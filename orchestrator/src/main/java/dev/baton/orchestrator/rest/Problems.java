@@ -12,11 +12,13 @@ import dev.baton.orchestrator.planning.InvalidPinException;
 import dev.baton.orchestrator.planning.PlansNotReadException;
 import dev.baton.orchestrator.planning.UnknownPlanException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.MultivaluedHashMap;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Locale;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -62,11 +64,7 @@ final class Problems {
 
     @ServerExceptionMapper({MismatchedInputException.class, JsonProcessingException.class})
     Response malformed(JsonProcessingException failure) {
-        String field = failure instanceof JsonMappingException mapping
-                ? mapping.getPath().stream()
-                        .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
-                        .collect(Collectors.joining("."))
-                : "";
+        String field = failure instanceof JsonMappingException mapping ? JsonPaths.of(mapping) : "";
         return Problem.in(field.isEmpty() ? "body" : field, failure.getOriginalMessage())
                 .response();
     }
@@ -88,12 +86,10 @@ final class Problems {
         return problem;
     }
 
-    private static jakarta.ws.rs.core.MultivaluedMap<String, Object> withoutEntityHeaders(
-            WebApplicationException failure) {
-        jakarta.ws.rs.core.MultivaluedMap<String, Object> headers = new jakarta.ws.rs.core.MultivaluedHashMap<>(
-                failure.getResponse().getHeaders());
-        headers.keySet()
-                .removeIf(name -> name.toLowerCase(java.util.Locale.ROOT).startsWith("content-"));
+    private static MultivaluedMap<String, Object> withoutEntityHeaders(WebApplicationException failure) {
+        MultivaluedMap<String, Object> headers =
+                new MultivaluedHashMap<>(failure.getResponse().getHeaders());
+        headers.keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).startsWith("content-"));
         return headers;
     }
 

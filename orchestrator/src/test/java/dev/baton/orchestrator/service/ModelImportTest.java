@@ -1,0 +1,250 @@
+package dev.baton.orchestrator.service;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.baton.messaging.CompactedTable;
+import dev.baton.messaging.KafkaConnection;
+import dev.baton.messaging.Topics;
+import dev.baton.schemas.records.CatalogModel;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(BrokerAndRedis.class)
+class ModelImportTest {
+    @Inject
+    KafkaConnection kafka;
+
+    @BeforeEach
+    void ready() throws InterruptedException {
+        Awaiting.ready();
+    }
+
+    private static ValidatableResponse importModel(String name, byte[] onnx) {
+        return given().multiPart("model", name + ".onnx", onnx)
+                .post("/api/models/" + name)
+                .then();
+    }
+
+    private static ValidatableResponse importGauge(String name) throws IOException {
+        return given().multiPart("model", "gauge.onnx", TestingModels.convolutional())
+                .multiPart(
+                        "description", "gauge.json", TestingModels.description().getBytes(StandardCharsets.UTF_8))
+                .multiPart("sample", "sample.jpg", TestingModels.picture())
+                .post("/api/models/" + name)
+                .then();
+    }
+
+    private static void isProblem(ValidatableResponse response, int status) {
+        response.statusCode(status).contentType("application/problem+json").body("status", equalTo(status));
+    }
+
+    @Test
+    void anImportedModelIsDividedAndInTheCatalog() throws Exception {
+        importGauge("gauge")
+                .statusCode(201)
+                .header("Location", containsString("/api/models/gauge"))
+                .body("name", equalTo("gauge"))
+                .body("version", matchesPattern("[0-9a-f]{64}"))
+                .body("packageUrl", matchesPattern("http://127\\.0\\.0\\.1:\\d+/packages/[0-9a-f]{64}"))
+                .body("takesPictures", equalTo(true))
+                .body("inputs[0].shape", equalTo(List.of(1, 3, 16, 16)))
+                .body("splitPoints.size()", greaterThan(2))
+                .body("splitPoints[0].headOperators", equalTo(0))
+                .body("splitPoints[-1].tailOperators", equalTo(0))
+                .body("splitPoints[1].bitExact", equalTo(true))
+                .body("splitPoints[1].codecs", hasSize(8));
+
+        given().get("/api/models/gauge").then().statusCode(200).body("name", equalTo("gauge"));
+        given().get("/api/models").then().statusCode(200).body("name.flatten()", hasItem("gauge"));
+    }
+
+    @Test
+    void theSameImportGivesTheSameVersionAndSaysThatItWasThere() throws Exception {
+        String version = importGauge("twice").statusCode(201).extract().path("version");
+
+        importGauge("twice").statusCode(200).body("version", equalTo(version));
+    }
+
+    @Test
+    void theCatalogAndTheTopicOfTheModelAreOnTheBroker() throws Exception {
+        String version = importModel("published", TestingModels.convolutional())
+                .statusCode(201)
+                .extract()
+                .path("version");
+
+        try (CompactedTable<CatalogModel> table = CompactedTable.start(
+                        kafka, "test", Topics.MODELS, CatalogModel::parseFrom, (name, model) -> {});
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            table.caughtUp().get(30, TimeUnit.SECONDS);
+            CatalogModel model = table.get("published").orElseThrow();
+            assertThat(model.getModel().getVersion()).isEqualTo(version);
+            assertThat(model.getPackageUrl()).endsWith("/packages/" + version);
+            assertThat(admin.listTopics().names().get(30, TimeUnit.SECONDS))
+                    .contains("baton.activations.published")
+                    .containsAll(Set.of(
+                            Topics.RESULTS, Topics.MEASUREMENTS, Topics.PLANS, Topics.MODELS, Topics.DEAD_LETTER));
+        }
+    }
+
+    @Test
+    void aGivenModelIsDivided() throws IOException {
+        Path mnist = Path.of(
+                        Optional.ofNullable(System.getProperty("baton.models")).orElse("absent"))
+                .resolve("mnist_8/model.onnx");
+        assumeTrue(Files.isRegularFile(mnist), () -> mnist + " is absent");
+
+        importModel("mnist_8", Files.readAllBytes(mnist))
+                .statusCode(201)
+                .body("takesPictures", equalTo(false))
+                .body("splitPoints.size()", greaterThan(2));
+    }
+
+    @Test
+    void whatIsNoModelIsRefused() {
+        ValidatableResponse response = importModel("broken", TestingModels.notAModel());
+        isProblem(response, 400);
+        response.body("field", equalTo("model")).body("detail", containsString("not an ONNX model"));
+
+        ValidatableResponse empty = importModel("broken", new byte[0]);
+        isProblem(empty, 400);
+        given().get("/api/models/broken").then().statusCode(404);
+    }
+
+    @Test
+    void anOperatorOfAnUnknownDomainIsNamed() {
+        ValidatableResponse response = importModel("odd", TestingModels.ofUnknownDomain());
+        isProblem(response, 400);
+        response.body("field", equalTo("model")).body("detail", containsString("com.acme"));
+    }
+
+    @Test
+    void aWrongDescriptionIsRefusedWithItsField() {
+        Map<String, String> wrong = Map.of(
+                "{\"image\": ",
+                "",
+                "[1]",
+                "expected a JSON object",
+                "{\"image\": {\"input\": \"image\", \"width\": \"wide\"}}",
+                "image.width",
+                TestingModels.description().replace("\"std\": [127.5,", "\"std\": [0,"),
+                "image.std");
+        wrong.forEach((json, expected) -> {
+            ValidatableResponse response = given().multiPart("model", "m.onnx", TestingModels.convolutional())
+                    .multiPart("description", "m.json", json.getBytes(StandardCharsets.UTF_8))
+                    .post("/api/models/described")
+                    .then();
+            isProblem(response, 400);
+            response.body("field", equalTo("description")).body("detail", containsString(expected));
+        });
+    }
+
+    @Test
+    void aDescriptionMayComeAsAPlainField() {
+        given().multiPart("model", "m.onnx", TestingModels.convolutional())
+                .multiPart("description", TestingModels.description())
+                .post("/api/models/plain")
+                .then()
+                .statusCode(201)
+                .body("takesPictures", equalTo(true));
+    }
+
+    @Test
+    void aSampleThatIsNoPictureOrThatNobodyDescribedIsRefused() {
+        ValidatableResponse undescribed = given().multiPart("model", "m.onnx", TestingModels.convolutional())
+                .multiPart("sample", "s.jpg", new byte[] {1, 2, 3})
+                .post("/api/models/sampled")
+                .then();
+        isProblem(undescribed, 400);
+        undescribed.body("field", equalTo("sample"));
+
+        ValidatableResponse noPicture = given().multiPart("model", "m.onnx", TestingModels.convolutional())
+                .multiPart("description", TestingModels.description())
+                .multiPart("sample", "s.jpg", new byte[] {1, 2, 3})
+                .post("/api/models/sampled")
+                .then();
+        isProblem(noPicture, 400);
+    }
+
+    @Test
+    void missingUnknownAndRepeatedPartsAreRefused() {
+        ValidatableResponse missing =
+                given().multiPart("description", "{}").post("/api/models/parts").then();
+        isProblem(missing, 400);
+        missing.body("field", equalTo("model"));
+
+        ValidatableResponse unknown = given().multiPart("model", "m.onnx", TestingModels.convolutional())
+                .multiPart("modle", "m.onnx", new byte[1])
+                .post("/api/models/parts")
+                .then();
+        isProblem(unknown, 400);
+        unknown.body("field", equalTo("modle")).body("detail", startsWith("there is no part \"modle\""));
+
+        ValidatableResponse twice = given().multiPart("model", "m.onnx", TestingModels.convolutional())
+                .multiPart("model", "m.onnx", TestingModels.convolutional())
+                .post("/api/models/parts")
+                .then();
+        isProblem(twice, 400);
+    }
+
+    @Test
+    void aNameThatNoTopicMayHaveIsRefused() {
+        ValidatableResponse response = given().multiPart("model", "m.onnx", TestingModels.convolutional())
+                .post("/api/models/{name}", "what a name")
+                .then();
+        isProblem(response, 400);
+        response.body("field", equalTo("name")).body("detail", containsString("\"what a name\""));
+    }
+
+    @Test
+    void everyOtherErrorIsAProblemDocumentToo() {
+        isProblem(given().get("/api/models/nope").then(), 404);
+        isProblem(given().get("/api/nothing").then(), 404);
+        isProblem(given().delete("/api/models").then(), 405);
+        isProblem(
+                given().contentType(ContentType.JSON)
+                        .body("{}")
+                        .post("/api/models/gauge")
+                        .then(),
+                415);
+    }
+
+    @Test
+    void theInterfaceIsDescribed() {
+        given().accept(ContentType.JSON)
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body("info.title", equalTo("Baton orchestrator"))
+                .body("paths.'/api/models/{name}'.post.summary", equalTo("Imports a model"))
+                .body("paths.'/packages/{version}/{file}'.get.responses.'206'.description", notNullValue())
+                .body(
+                        "paths.'/api/plans/{edge}/{model}/pin'.put.responses.'400'.description",
+                        containsString("allowed"));
+    }
+}
