@@ -53,10 +53,10 @@ final class Evaluation {
         System.out.println("|---|---:|---:|---:|---:|---:|---:|");
         row("all", reads);
         group(reads, Read::set);
-        group(reads, read -> read.design().palette());
-        group(reads, read -> read.design().needle());
-        group(reads, read -> read.design().ticks());
-        group(reads, read -> read.design().bezel());
+        group(reads, read -> "palette " + read.design().palette());
+        group(reads, read -> "needle " + read.design().needle());
+        group(reads, read -> "ticks " + read.design().ticks());
+        group(reads, read -> "bezel " + read.design().bezel());
         group(reads, read -> "numbers " + read.design().numbers());
         group(reads, read -> read.design().sweepDegrees() < 220 ? "sweep below 220 degrees" : "sweep from 220 degrees");
     }
