@@ -41,7 +41,7 @@ import java.util.function.Consumer;
 final class Division {
     private static final String PROBE_WEIGHTS = "probe-weights.bin";
     /** How often split points that failed are replaced by others. */
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 6;
 
     private final DivisionRequest request;
     private final GraphRunner runner;
@@ -242,10 +242,11 @@ final class Division {
     private SplitPoints tryAll(
             SplitPointFinder finder, SubModelExtractor extractor, ParityGate gate, SortedMap<Integer, Tried> tried)
             throws InvalidModelException, IOException {
+        Set<Integer> passed = new HashSet<>();
         Set<Integer> failed = new HashSet<>();
         SplitPoints wanted = finder.find(request.maxSplitPoints());
         for (int round = 1; ; round++) {
-            int failures = 0;
+            int failuresBefore = failed.size();
             int number = 0;
             for (SplitPoint point : wanted.between()) {
                 number++;
@@ -254,24 +255,15 @@ final class Division {
                     Tried attempt = attempt(point, extractor, gate);
                     tried.put(headOperators, attempt);
                     progress.accept("split point %d of %d, %s: %s"
-                            .formatted(
-                                    number,
-                                    wanted.between().size(),
-                                    point,
-                                    attempt.verdict()
-                                            .failure()
-                                            .map(failure -> "kept out, " + failure)
-                                            .orElse("bit-exact")));
-                    if (!attempt.verdict().passed()) {
-                        failed.add(headOperators);
-                        failures++;
-                    }
+                            .formatted(number, wanted.between().size(), point, attempt.verdict()));
+                    (attempt.verdict().passed() ? passed : failed).add(headOperators);
                 }
             }
-            if (failures == 0 || round == ROUNDS || request.maxSplitPoints() == SplitPointFinder.ALL) {
+            boolean isComplete = failed.size() == failuresBefore || request.maxSplitPoints() == SplitPointFinder.ALL;
+            if (isComplete || round == ROUNDS) {
                 return wanted;
             }
-            wanted = finder.find(request.maxSplitPoints(), failed);
+            wanted = finder.find(request.maxSplitPoints(), passed, failed);
         }
     }
 
@@ -282,7 +274,7 @@ final class Division {
         Path tail = writeModel("tail-" + files, extractor.tail(point));
         ParityGate.Verdict verdict = gate.check(point, head, tail);
         List<CodecMeasurement> codecs =
-                verdict.passed() ? gate.measure(point, head, tail, request.codecs()) : List.of();
+                verdict.passed() ? gate.measure(point, head, tail, request.codecs(), verdict) : List.of();
         return new Tried(point, files, verdict, codecs);
     }
 

@@ -29,7 +29,7 @@ public final class ModelVerifier {
             List<Verification.Row> rows = new ArrayList<>();
             for (Division.Tried tried : result.tried().values()) {
                 rows.add(new Verification.Row(
-                        rows.size() + 1,
+                        result.kept().indexOf(tried) + 1,
                         tried.point().name(),
                         tried.point().head().size(),
                         operators - tried.point().head().size(),

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  *
  * @param model the model's name
  * @param operators how many operators it has, constants not counted
- * @param rows one per split point between the ends, from front to back
+ * @param rows one per split point between the ends, from front to back, with those that are kept out
  * @param reason why there are none, when there are none
  */
 public record Verification(String model, int operators, List<Row> rows, Optional<String> reason) {
@@ -18,15 +18,15 @@ public record Verification(String model, int operators, List<Row> rows, Optional
         rows = List.copyOf(rows);
     }
 
-    /** Whether every split point passed. */
+    /** Whether a package of the model could be trusted: of the split points that were tried, if any, some passed. */
     public boolean passed() {
-        return rows.stream().allMatch(Row::passed);
+        return rows.isEmpty() || rows.stream().anyMatch(Row::passed);
     }
 
     /**
      * One split point.
      *
-     * @param index from 1
+     * @param index as in the package, from 1; 0 when it is kept out
      * @param name its last head operator
      * @param headOperators operators in the head
      * @param tailOperators operators in the tail

@@ -4,6 +4,7 @@ import dev.baton.partitioning.graph.ModelGraph;
 import dev.baton.partitioning.graph.Operator;
 import dev.baton.partitioning.graph.TensorTable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class SplitPointFinder {
     /** A head or tail with less of the work than this is as good as none. */
     private static final double NOTHING = 0.002;
     /** So many operators around a cut that failed are taken to be fused with each other. */
-    private static final int FUSED = 4;
+    private static final int FUSED = 6;
     /** A stair carries at most this share of what the stair before carries. */
     private static final double CLEARLY_LESS = 0.9;
 
@@ -54,25 +55,31 @@ public final class SplitPointFinder {
 
     /** At most {@code limit} split points. */
     public SplitPoints find(int limit) {
-        return find(limit, Set.of());
+        return find(limit, Set.of(), Set.of());
     }
 
     /**
-     * At most {@code limit} split points, none of them with as many head operators as one of {@code without}, or nearly: those
-     * were tried and failed, most likely in the middle of operators that the engine fuses.
+     * At most {@code limit} split points, told apart by how many operators their heads have.
+     *
+     * @param kept were found before and stay
+     * @param failed were found before and are to be replaced, by none nearby: most likely they lie in the middle of operators
+     *     that the engine fuses
      */
-    public SplitPoints find(int limit, Set<Integer> without) {
+    public SplitPoints find(int limit, Set<Integer> kept, Set<Integer> failed) {
         List<Integer> useful = new ArrayList<>();
         for (int position = 1; position < cuts.order().size(); position++) {
-            if (cuts.canCross(position) && isAwayFrom(without, position) && (limit == ALL || isUseful(position))) {
+            if (cuts.canCross(position)
+                    && (limit == ALL
+                            ? !failed.contains(position)
+                            : isUseful(position) && isAwayFrom(failed, position))) {
                 useful.add(position);
             }
         }
-        if (useful.isEmpty() || limit == 0) {
+        if ((useful.isEmpty() && kept.isEmpty()) || limit == 0) {
             return new SplitPoints(
-                    List.of(), Optional.of(limit == 0 ? "no split points were asked for" : reason(without)));
+                    List.of(), Optional.of(limit == 0 ? "no split points were asked for" : reason(failed)));
         }
-        List<Integer> chosen = limit == ALL ? useful : spread(undominated(useful), limit);
+        Collection<Integer> chosen = limit == ALL ? useful : spread(undominated(useful, kept), kept, limit);
         return new SplitPoints(
                 chosen.stream()
                         .map(position -> SplitPoint.after(graph, tensors, cuts.head(position)))
@@ -90,11 +97,11 @@ public final class SplitPointFinder {
         return headSaves && 1 - head >= NOTHING;
     }
 
-    /** From the cheapest on, those with no kept one nearby; of equals the last goes first. */
-    private List<Integer> undominated(List<Integer> positions) {
+    /** From the cheapest on, those with no other nearby; of equals the last goes first, before all what is kept anyway. */
+    private List<Integer> undominated(List<Integer> positions, Set<Integer> keptAnyway) {
         List<Integer> cheapestFirst = new ArrayList<>(positions);
         cheapestFirst.sort(Comparator.<Integer>comparingLong(cuts::bytes).thenComparing(Comparator.reverseOrder()));
-        NavigableSet<Integer> kept = new TreeSet<>();
+        NavigableSet<Integer> kept = new TreeSet<>(keptAnyway);
         for (int position : cheapestFirst) {
             Integer before = kept.lower(position);
             Integer behind = kept.higher(position);
@@ -109,11 +116,12 @@ public final class SplitPointFinder {
         return Math.abs(cuts.share(position) - cuts.share(other)) <= NEIGHBOURHOOD;
     }
 
-    private List<Integer> spread(List<Integer> positions, int limit) {
+    private Collection<Integer> spread(List<Integer> positions, Set<Integer> kept, int limit) {
         if (positions.size() <= limit) {
             return positions;
         }
-        NavigableSet<Integer> chosen = new TreeSet<>(stairs(positions, Math.max(1, limit * 3 / 4)));
+        NavigableSet<Integer> chosen =
+                new TreeSet<>(kept.isEmpty() ? stairs(positions, Math.max(1, limit * 3 / 4)) : kept);
         Set<Integer> left = new LinkedHashSet<>(positions);
         left.removeAll(chosen);
         while (chosen.size() < limit) {
@@ -124,7 +132,7 @@ public final class SplitPointFinder {
             left.remove(next);
             chosen.add(next);
         }
-        return List.copyOf(chosen);
+        return chosen;
     }
 
     /** Positions that carry clearly less than the model inputs and than every position before them. */

@@ -24,6 +24,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.baton.partitioning.TestingRunner;
 import dev.baton.partitioning.graph.InvalidModelException;
+import dev.baton.partitioning.probe.GraphRunner;
 import dev.baton.partitioning.probe.GraphRunner.Optimization;
 import dev.baton.partitioning.split.CrossingTensor;
 import dev.baton.partitioning.split.SplitPointFinder;
@@ -31,13 +32,18 @@ import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.tensor.ElementType;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
+import dev.baton.tensor.TensorSpec;
 import dev.baton.tensor.codec.Codec;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,14 +197,46 @@ final class ModelDividerTest {
                 List.of(floats("y", 600)),
                 List.of(half.build(), single.build()),
                 node("Add", List.of("x", "f"), List.of("a")),
-                node("Cast", List.of("a"), List.of("b"), attribute("to", 10)),
-                node("Add", List.of("b", "h"), List.of("c")),
-                node("Cast", List.of("c"), List.of("y"), attribute("to", 1)))));
+                node("Cast", List.of("h"), List.of("wide"), attribute("to", 1)),
+                node("Add", List.of("a", "wide"), List.of("y")))));
         assertThat(Files.size(made.directory().resolve(SplitPackage.WEIGHTS_FILE)))
                 .isGreaterThan(3600);
-        assertThat(made.manifest().splitPoint(2).crossing())
+        Map<String, Tensor> answer = RUNNER.run(
+                made.wholeFile(), Map.of("x", Tensor.ofFloats(Shape.of(600), new float[600])), Optimization.EXTENDED);
+        assertThat(answer.values()).allSatisfy(tensor -> assertThat(tensor.toFloats()[300])
+                .isEqualTo(300 * 0.02f + Float.float16ToFloat(Float.floatToFloat16(3f))));
+    }
+
+    @Test
+    void halfPrecisionCrossesWithinItsRounding() throws Exception {
+        TensorProto.Builder half = TensorProto.newBuilder()
+                .setName("h")
+                .setDataType(10)
+                .addDims(64)
+                .addDims(64);
+        for (int i = 0; i < 64 * 64; i++) {
+            half.addInt32Data(Short.toUnsignedInt(Float.floatToFloat16((i % 13 - 6) * 0.03f)));
+        }
+        SplitPackage made = ModelDivider.divide(
+                DivisionRequest.of(
+                        write(
+                                directory,
+                                model(graph(
+                                        List.of(value("x", TensorProto.DataType.FLOAT16, 4, 64)),
+                                        List.of(value("y", TensorProto.DataType.FLOAT16, 4, 64)),
+                                        List.of(half.build()),
+                                        node("MatMul", List.of("x", "h"), List.of("a")),
+                                        node("Relu", List.of("a"), List.of("b")),
+                                        node("MatMul", List.of("b", "h"), List.of("y"))))),
+                        "halves"),
+                RUNNER,
+                directory.resolve("package"),
+                step -> {});
+        assertThat(made.manifest().splitPoint(1).crossing())
                 .extracting(CrossingTensor::type)
                 .containsExactly(ElementType.FP16);
+        assertThat(made.manifest().splitPoint(1).parity().maxRelativeDifference())
+                .isLessThanOrEqualTo(ParityGate.HALF_TOLERANCE);
     }
 
     @Test
@@ -354,6 +392,93 @@ final class ModelDividerTest {
         assertThat(progress)
                 .anyMatch(line -> line.contains("3 operators"))
                 .anyMatch(line -> line.contains("bit-exact"));
+    }
+
+    @Test
+    void splitPointThatDiffersIsKeptOutWithItsDifference() throws Exception {
+        GraphRunner careless = new GraphRunner() {
+            @Override
+            public Map<String, Tensor> run(Path onnxFile, Map<String, Tensor> inputs, Optimization level) {
+                Map<String, Tensor> answer = RUNNER.run(onnxFile, inputs, level);
+                return onnxFile.endsWith("tail-after-1.onnx")
+                        ? Map.of("y", Tensor.ofFloats(Shape.of(4), 9, 9, 9, 9))
+                        : answer;
+            }
+
+            @Override
+            public List<TensorSpec> inputs(Path onnxFile) {
+                return RUNNER.inputs(onnxFile);
+            }
+
+            @Override
+            public List<TensorSpec> outputs(Path onnxFile) {
+                return RUNNER.outputs(onnxFile);
+            }
+        };
+        DivisionRequest request = DivisionRequest.of(
+                        write(
+                                directory,
+                                model(graph(
+                                        List.of(floats("x", 4)),
+                                        List.of(floats("y", 4)),
+                                        List.of(),
+                                        node("Relu", List.of("x"), List.of("a")),
+                                        node("Neg", List.of("a"), List.of("b")),
+                                        node("Tanh", List.of("b"), List.of("y"))))),
+                        "chain")
+                .withMaxSplitPoints(SplitPointFinder.ALL);
+        SplitPackage made = ModelDivider.divide(request, careless, directory.resolve("package"), step -> {});
+        assertThat(made.manifest().splitPoints())
+                .extracting(point -> point.headOperators())
+                .containsExactly(0, 2, 3);
+        assertThat(made.manifest().files().keySet())
+                .containsExactly("head-01.onnx", "tail-01.onnx", "weights.bin", "whole.onnx");
+        assertThat(made.manifest().rejected()).hasSize(1).allSatisfy(rejected -> {
+            assertThat(rejected.headOperators()).isEqualTo(1);
+            assertThat(rejected.maxRelativeDifference().orElse(0)).isGreaterThan(1);
+            assertThat(rejected.reason()).contains("not bit-exact");
+        });
+        Verification verification = ModelVerifier.verify(request, careless, step -> {});
+        assertThat(verification.rows()).extracting(Verification.Row::index).containsExactly(0, 1);
+        assertThat(verification.passed()).isTrue();
+    }
+
+    @Test
+    void samplePictureIsProbedWithAndKept() throws Exception {
+        BufferedImage picture = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+        picture.setRGB(5, 5, 0xff8800);
+        ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+        ImageIO.write(picture, "png", encoded);
+        ModelDescription description = ModelDescription.parse("""
+                {"image":{"input":"x","width":8,"height":8,"resize":"cover","channels":"BGR","layout":"NCHW",
+                          "mean":[0,0,0],"std":[255,255,255]},
+                 "output":{"tensor":"y","kind":"classification","labels":["a","b","c"]}}
+                """.getBytes(StandardCharsets.UTF_8));
+        SplitPackage made = divide(DivisionRequest.of(
+                        write(
+                                directory,
+                                model(graph(
+                                        List.of(floats("x", 1, 3, 8, 8)),
+                                        List.of(floats("y", 1, 3)),
+                                        List.of(),
+                                        node("Relu", List.of("x"), List.of("a")),
+                                        node("GlobalAveragePool", List.of("a"), List.of("b")),
+                                        node("Flatten", List.of("b"), List.of("y"))))),
+                        "pictures")
+                .withDescription(description)
+                .withSampleImage(encoded.toByteArray()));
+        assertThat(made.sampleImage())
+                .hasValueSatisfying(kept -> assertThat(kept).isEqualTo(encoded.toByteArray()));
+        Tensor probe = made.probeInputs().values().iterator().next();
+        for (float value : probe.toFloats()) {
+            assertThat(value).isBetween(0f, 1f);
+        }
+        assertThat(SplitPackage.open(made.directory())
+                        .manifest()
+                        .output()
+                        .orElseThrow()
+                        .labels())
+                .containsExactly("a", "b", "c");
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SubModelExtractorTest {
-    private static final int GRAPHS = 400;
+    private static final int GRAPHS = 300;
 
     @TempDir
     Path directory;

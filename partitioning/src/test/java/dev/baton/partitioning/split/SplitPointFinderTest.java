@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SplitPointFinderTest {
-    private static final int GRAPHS = 400;
+    private static final int GRAPHS = 300;
 
     @TempDir
     Path directory;
