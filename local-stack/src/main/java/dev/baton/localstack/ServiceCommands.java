@@ -88,10 +88,10 @@ final class ServiceCommands {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
         properties.put("java.awt.headless", "true");
-        settings.otlpEndpoint().ifPresent(endpoint -> {
-            properties.put("quarkus.otel.sdk.disabled", "false");
-            properties.put("quarkus.otel.exporter.otlp.endpoint", endpoint);
-        });
+        // Every look at a service that is not ready yet would be a line of its log.
+        properties.put("quarkus.log.category.\"io.smallrye.health\".level", "WARN");
+        properties.put("quarkus.otel.sdk.disabled", Boolean.toString(settings.otlpEndpoint().isEmpty()));
+        settings.otlpEndpoint().ifPresent(endpoint -> properties.put("quarkus.otel.exporter.otlp.endpoint", endpoint));
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-jar");
         command.add(jar.toString());

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 final class ServiceProcess implements AutoCloseable {
 
     private static final int LAST_LINES = 25;
-    private static final Duration BETWEEN_HEALTH_CHECKS = Duration.ofMillis(50);
+    private static final Duration BETWEEN_HEALTH_CHECKS = Duration.ofMillis(100);
     private static final Duration HEALTH_CHECK_LIMIT = Duration.ofSeconds(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
