@@ -53,8 +53,7 @@ final class EdgeLifecycle {
         loader.start();
         plans.start();
         catalog.start();
-        producer.start();
-        receiver.start();
+        producer.start(receiver::start);
         background.start();
     }
 

@@ -19,6 +19,7 @@ import dev.baton.edge.model.PackageSource;
 import dev.baton.edge.model.Plans;
 import dev.baton.edge.model.SlowedEngine;
 import dev.baton.edge.request.EdgeInference;
+import dev.baton.edge.request.ModelLookup;
 import dev.baton.inference.Device;
 import dev.baton.inference.EngineSettings;
 import dev.baton.inference.InferenceEngine;
@@ -53,8 +54,14 @@ final class EdgeWiring {
     @Produces
     @Singleton
     EdgeInference inference(
-            EdgeConfig config, Models models, ActivationSender cloud, LinkEstimator link, Tracer tracer) {
+            EdgeConfig config, ModelLookup models, ActivationSender cloud, LinkEstimator link, Tracer tracer) {
         return new EdgeInference(models, cloud, link, config.cloudTimeout(), device(config), tracer, NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    ModelLookup lookup(Models models) {
+        return new ModelLookup(models);
     }
 
     @Produces

@@ -1,11 +1,11 @@
 package dev.baton.edge.grpc;
 
-import dev.baton.edge.kafka.KafkaCatalog;
 import dev.baton.edge.model.Models;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.edge.request.Deadline;
 import dev.baton.edge.request.EdgeInference;
 import dev.baton.edge.request.InferenceRequest;
+import dev.baton.edge.request.ModelLookup;
 import dev.baton.edge.request.RequestRefusedException;
 import dev.baton.edge.request.RequestRefusedException.Reason;
 import dev.baton.schemas.inference.GRPCInferenceServiceGrpc;
@@ -47,20 +47,20 @@ public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInference
     private static final String PLATFORM = "onnxruntime_onnx";
 
     private final EdgeInference inference;
+    private final ModelLookup lookup;
     private final Models models;
-    private final KafkaCatalog catalog;
     private final DeadlineWatch deadlines;
     private final String version;
 
     InferenceGrpcService(
             EdgeInference inference,
+            ModelLookup lookup,
             Models models,
-            KafkaCatalog catalog,
             DeadlineWatch deadlines,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.inference = inference;
+        this.lookup = lookup;
         this.models = models;
-        this.catalog = catalog;
         this.deadlines = deadlines;
         this.version = version;
     }
@@ -110,13 +110,11 @@ public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInference
                 .give(ServerLiveResponse.newBuilder().setLive(true).build());
     }
 
-    /** Ready when every model of the catalog serves, as far as the catalog is known. */
     @Override
     public void serverReady(ServerReadyRequest request, StreamObserver<ServerReadyResponse> observer) {
-        boolean known = catalog.complete() || !models.names().isEmpty();
         new SingleAnswer<>(observer)
                 .give(ServerReadyResponse.newBuilder()
-                        .setReady(known && models.allServed())
+                        .setReady(models.allServed())
                         .build());
     }
 
@@ -142,23 +140,11 @@ public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInference
     @Override
     public void modelMetadata(ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> observer) {
         SingleAnswer<ModelMetadataResponse> answer = new SingleAnswer<>(observer);
-        Optional<ServedModel> served = models.served(request.getName());
-        if (served.isEmpty()) {
-            boolean known = models.names().contains(request.getName());
-            answer.fail(Statuses.of(
-                    known ? Reason.NOT_READY : Reason.UNKNOWN_MODEL,
-                    "model '%s' is %s".formatted(request.getName(), known ? "not ready" : "unknown")));
-        } else if (!request.getVersion().isEmpty()
-                && !request.getVersion().equals(served.get().version())) {
-            answer.fail(Statuses.of(
-                    Reason.UNKNOWN_MODEL,
-                    "model %s has no version '%s'; version %s serves"
-                            .formatted(
-                                    request.getName(),
-                                    request.getVersion(),
-                                    served.get().version())));
-        } else {
-            answer.give(metadata(served.get()));
+        try (ServedModel.Lease lease = lookup.lease(
+                request.getName(), Optional.of(request.getVersion()).filter(v -> !v.isEmpty()))) {
+            answer.give(metadata(lease.model()));
+        } catch (RequestRefusedException refused) {
+            answer.fail(Statuses.of(refused));
         }
     }
 

@@ -13,7 +13,6 @@ import dev.baton.messaging.TraceHeaders;
 import dev.baton.schemas.records.EncodedInput;
 import dev.baton.schemas.records.ModelRef;
 import io.opentelemetry.context.Context;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -70,8 +69,8 @@ public final class KafkaActivationSender implements ActivationSender {
         if (answer.isEmpty()) {
             return CloudCall.notSent("%d requests wait for the cloud already".formatted(pending.waiting()));
         }
-        ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(
-                Topics.activations(activation.model()), activation.requestId().getBytes(StandardCharsets.UTF_8), value);
+        ProducerRecord<String, byte[]> message =
+                new ProducerRecord<>(Topics.activations(activation.model()), activation.requestId(), value);
         TraceHeaders.inject(Context.current(), message.headers());
         producer.send(
                 message,

@@ -2,7 +2,6 @@ package dev.baton.edge.kafka;
 
 import dev.baton.edge.measure.LinkProbes;
 import dev.baton.messaging.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -56,16 +55,14 @@ public final class KafkaBackground implements AutoCloseable {
     /** The next probe goes when this one arrived: a slow link is never filled with probes. */
     private void probe() {
         LinkProbes.Probe probe = probes.next();
-        producer.send(
-                new ProducerRecord<>(Topics.PROBES, edgeNode.getBytes(StandardCharsets.UTF_8), new byte[probe.bytes()]),
-                (transfer, failure) -> {
-                    if (failure.isPresent()) {
-                        probeIn(AFTER_FAILURE);
-                        return;
-                    }
-                    probes.acknowledged(probe.bytes(), transfer);
-                    probeIn(probe.nextAfter());
-                });
+        producer.send(new ProducerRecord<>(Topics.PROBES, edgeNode, new byte[probe.bytes()]), (transfer, failure) -> {
+            if (failure.isPresent()) {
+                probeIn(AFTER_FAILURE);
+                return;
+            }
+            probes.acknowledged(probe.bytes(), transfer);
+            probeIn(probe.nextAfter());
+        });
     }
 
     private void probeIn(Duration delay) {

@@ -32,12 +32,7 @@ public final class KafkaCatalog implements AutoCloseable {
     }
 
     public void start() {
-        table.start();
-    }
-
-    /** True once the whole catalog has been read from the broker. */
-    public boolean complete() {
-        return table.caughtUp();
+        table.start(loader::catalogRead);
     }
 
     private void changed(String model, Optional<CatalogModel> value) {

@@ -13,7 +13,6 @@ import dev.baton.schemas.records.HeadMeasurement;
 import dev.baton.schemas.records.MeasurementWindow;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Summary;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -54,8 +53,7 @@ public final class KafkaMeasurements {
                 .setSequence(sequence)
                 .build();
         producer.send(
-                new ProducerRecord<>(
-                        Topics.MEASUREMENTS, edgeNode.getBytes(StandardCharsets.UTF_8), message.toByteArray()),
+                new ProducerRecord<>(Topics.MEASUREMENTS, edgeNode, message.toByteArray()),
                 (_, failure) -> failure.ifPresent(
                         e -> LOG.debugf("measurement window %d is lost: %s", message.getSequence(), e.getMessage())));
     }

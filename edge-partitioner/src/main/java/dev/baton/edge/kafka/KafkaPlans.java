@@ -35,7 +35,7 @@ public final class KafkaPlans implements AutoCloseable {
     }
 
     public void start() {
-        table.start();
+        table.start(() -> LOG.debug("all plans are read"));
     }
 
     private void changed(String key, Optional<Plan> value) {

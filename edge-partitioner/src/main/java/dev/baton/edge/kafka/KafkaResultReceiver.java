@@ -50,9 +50,9 @@ public final class KafkaResultReceiver implements AutoCloseable {
     private final PendingCalls pending;
     private final Tracer tracer;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread;
+    private volatile @Nullable Thread thread;
     private volatile boolean receiving;
-    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    private volatile @Nullable Consumer<String, byte[]> consumer;
 
     public KafkaResultReceiver(
             KafkaConnection connection, String clientId, int replyPartition, PendingCalls pending, Tracer tracer) {
@@ -61,11 +61,10 @@ public final class KafkaResultReceiver implements AutoCloseable {
         this.partition = new TopicPartition(Topics.RESULTS, replyPartition);
         this.pending = pending;
         this.tracer = tracer;
-        this.thread = Thread.ofPlatform().daemon().name("results").unstarted(this::run);
     }
 
     public void start() {
-        thread.start();
+        thread = Thread.ofPlatform().daemon().name("results").start(this::run);
     }
 
     /** Whether a result produced from now on will be seen. */
@@ -76,7 +75,7 @@ public final class KafkaResultReceiver implements AutoCloseable {
     private void run() {
         try {
             do {
-                receive();
+                receive(); // returns at once when closed meanwhile
             } while (!closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException | InterruptException e) {
             Thread.currentThread().interrupt();
@@ -84,7 +83,7 @@ public final class KafkaResultReceiver implements AutoCloseable {
     }
 
     private void receive() {
-        try (Consumer<byte[], byte[]> reading =
+        try (Consumer<String, byte[]> reading =
                 new KafkaConsumer<>(ClientSettings.replyConsumer(connection, clientId))) {
             consumer = reading;
             reading.assign(List.of(partition));
@@ -93,7 +92,7 @@ public final class KafkaResultReceiver implements AutoCloseable {
             LOG.infof("receiving results from %s at %d", partition, position);
             receiving = true;
             while (closed.getCount() > 0) {
-                for (ConsumerRecord<byte[], byte[]> message : reading.poll(POLL)) {
+                for (ConsumerRecord<String, byte[]> message : reading.poll(POLL)) {
                     received(message);
                 }
             }
@@ -109,7 +108,7 @@ public final class KafkaResultReceiver implements AutoCloseable {
         }
     }
 
-    private void received(ConsumerRecord<byte[], byte[]> message) {
+    private void received(ConsumerRecord<String, byte[]> message) {
         Result result;
         try {
             result = Result.parseFrom(message.value());
@@ -157,13 +156,17 @@ public final class KafkaResultReceiver implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        Consumer<byte[], byte[]> reading = consumer;
+        Consumer<String, byte[]> reading = consumer;
         if (reading != null) {
             reading.wakeup();
         }
+        Thread started = thread;
+        if (started == null) {
+            return;
+        }
         try {
-            if (!thread.join(Duration.ofSeconds(5))) {
-                thread.interrupt();
+            if (!started.join(Duration.ofSeconds(5))) {
+                started.interrupt();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -44,8 +44,7 @@ public final class LinkProducer implements AutoCloseable {
     private final LinkEstimator link;
     private final LongSupplier nanoTicker;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread connector;
-    private volatile @Nullable Producer<byte[], byte[]> producer;
+    private volatile @Nullable Producer<String, byte[]> producer;
 
     /** Told of each record's end. */
     interface Outcome {
@@ -58,20 +57,21 @@ public final class LinkProducer implements AutoCloseable {
         this.clientId = clientId;
         this.link = link;
         this.nanoTicker = nanoTicker;
-        this.connector = Thread.ofVirtual().name("kafka-connect").unstarted(this::connect);
     }
 
-    public void start() {
-        connector.start();
+    /** Begins to connect; {@code connected} runs once, when the topics exist and records can be sent. */
+    public void start(Runnable connected) {
+        Thread.ofVirtual().name("kafka-connect").start(() -> connect(connected));
     }
 
-    private void connect() {
+    private void connect(Runnable connected) {
         try {
             int attempts = 0;
             do {
                 attempts++;
                 if (tryConnect(attempts)) {
                     LOG.infof("connected to Kafka at %s", connection.bootstrapServers());
+                    connected.run();
                     return;
                 }
             } while (!closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS));
@@ -101,7 +101,7 @@ public final class LinkProducer implements AutoCloseable {
 
     /** Makes {@code topic}'s partitions known, so that the first record need not wait for them. */
     void prepare(String topic) {
-        Producer<byte[], byte[]> connected = producer;
+        Producer<String, byte[]> connected = producer;
         if (connected == null) {
             return;
         }
@@ -115,8 +115,8 @@ public final class LinkProducer implements AutoCloseable {
     }
 
     /** Hands the record over. {@code outcome} is told once, on any thread. */
-    void send(ProducerRecord<byte[], byte[]> message, Outcome outcome) {
-        Producer<byte[], byte[]> connected = producer;
+    void send(ProducerRecord<String, byte[]> message, Outcome outcome) {
+        Producer<String, byte[]> connected = producer;
         if (connected == null) {
             outcome.done(
                     Duration.ZERO,
@@ -125,7 +125,7 @@ public final class LinkProducer implements AutoCloseable {
         }
         long sent = nanoTicker.getAsLong();
         SendTime sendTime = new SendTime();
-        long bytes = (long) message.value().length + (message.key() == null ? 0 : message.key().length);
+        long bytes = (long) message.value().length;
         try {
             Future<RecordMetadata> _ = connected.send(message, (_, failure) -> {
                 long ended = nanoTicker.getAsLong();
@@ -150,8 +150,7 @@ public final class LinkProducer implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        connector.interrupt();
-        Producer<byte[], byte[]> connected = producer;
+        Producer<String, byte[]> connected = producer;
         if (connected != null) {
             connected.close(Duration.ofSeconds(1));
         }

@@ -45,18 +45,16 @@ final class RememberedTable<V extends MessageLite> implements AutoCloseable {
         this.listener = listener;
     }
 
-    void start() {
+    /** {@code complete} runs once everything in the topic has been read. */
+    void start(Runnable complete) {
         Map<String, byte[]> records = remembered.all();
         records.forEach(this::recall);
         CompactedTable<V> started = CompactedTable.start(connection, clientId, topic, parser, this::changed);
         table = started;
-        CompletableFuture<Void> _ = started.caughtUp().thenRun(() -> forgetRemoved(records, started));
-    }
-
-    /** True once everything in the topic has been read. */
-    boolean caughtUp() {
-        CompactedTable<V> started = table;
-        return started != null && started.caughtUp().isDone();
+        CompletableFuture<Void> _ = started.caughtUp().thenRun(() -> {
+            forgetRemoved(records, started);
+            complete.run();
+        });
     }
 
     private void recall(String key, byte[] value) {

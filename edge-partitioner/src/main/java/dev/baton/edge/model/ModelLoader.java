@@ -94,6 +94,11 @@ public final class ModelLoader implements AutoCloseable {
         }
     }
 
+    /** The whole catalog has been told. */
+    public void catalogRead() {
+        models.catalogRead();
+    }
+
     private void run() {
         try {
             while (true) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Models {
 
     private final Map<String, Slot> slots = new ConcurrentHashMap<>();
+    private volatile boolean catalogRead;
 
     /** How a model stands on this edge node. */
     public sealed interface Standing {
@@ -29,7 +30,9 @@ public final class Models {
         while (true) {
             Slot slot = slots.get(name);
             if (slot == null) {
-                return new Standing.Unknown();
+                return catalogRead
+                        ? new Standing.Unknown()
+                        : new Standing.Preparing("the catalog has not been read yet");
             }
             if (slot.served.isEmpty()) {
                 return new Standing.Preparing(slot.detail);
@@ -51,8 +54,14 @@ public final class Models {
         return slots.keySet();
     }
 
+    /** Whether every model of the catalog serves; before the catalog is read, of those remembered, if there are any. */
     public boolean allServed() {
-        return slots.values().stream().allMatch(slot -> slot.served.isPresent());
+        return (catalogRead || !slots.isEmpty()) && slots.values().stream().allMatch(slot -> slot.served.isPresent());
+    }
+
+    /** From now on a model that is not known does not exist. */
+    void catalogRead() {
+        catalogRead = true;
     }
 
     /** The model is wanted; {@code detail} says for people what is being done about it. */

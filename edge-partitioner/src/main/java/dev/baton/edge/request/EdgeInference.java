@@ -7,8 +7,6 @@ import dev.baton.edge.cloud.CloudCall;
 import dev.baton.edge.measure.LinkEstimate;
 import dev.baton.edge.measure.LinkEstimator;
 import dev.baton.edge.model.EdgePlan;
-import dev.baton.edge.model.Models;
-import dev.baton.edge.model.Models.Standing;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.edge.request.Provenance.CompletedBy;
 import dev.baton.edge.request.RequestRefusedException.Reason;
@@ -33,10 +31,13 @@ import java.util.function.LongSupplier;
 /** Answers requests: here, in the cloud, or divided between the two, as the model's plan says. */
 public final class EdgeInference {
 
-    /** Reserved beside the work itself, for a thread that does not run at once when its wait ends. */
-    private static final Duration WAKING_UP = Duration.ofMillis(5);
+    /** Reserved beside the work itself: for waking up, and for the answer's way to the client. At least this much, */
+    private static final Duration LEAST_SLACK = Duration.ofMillis(10);
 
-    private final Models models;
+    /** or this part of the time left. */
+    private static final int SLACK_PART = 20;
+
+    private final ModelLookup models;
     private final ActivationSender cloud;
     private final LinkEstimator link;
     private final Duration cloudTimeout;
@@ -49,7 +50,7 @@ public final class EdgeInference {
      * @param device       of this edge node, for provenance
      */
     public EdgeInference(
-            Models models,
+            ModelLookup models,
             ActivationSender cloud,
             LinkEstimator link,
             Duration cloudTimeout,
@@ -71,7 +72,7 @@ public final class EdgeInference {
      * @throws RequestRefusedException when there is no answer
      */
     public InferenceAnswer infer(InferenceRequest request) throws InterruptedException {
-        try (ServedModel.Lease lease = lease(request)) {
+        try (ServedModel.Lease lease = models.lease(request.model(), request.version())) {
             ServedModel model = lease.model();
             try {
                 return answer(new Run(request, model, model.plan()));
@@ -101,32 +102,6 @@ public final class EdgeInference {
             throw new RequestRefusedException(
                     Reason.ENGINE_FAILED, "model %s: %s".formatted(run.model.name(), failed.getMessage()), failed);
         }
-    }
-
-    private ServedModel.Lease lease(InferenceRequest request) {
-        ServedModel.Lease lease =
-                switch (models.standing(request.model())) {
-                    case Standing.Serving(ServedModel.Lease serving) -> serving;
-                    case Standing.Preparing(String detail) ->
-                        throw new RequestRefusedException(
-                                Reason.NOT_READY, "model %s is not ready: %s".formatted(request.model(), detail));
-                    case Standing.Unknown() ->
-                        throw new RequestRefusedException(
-                                Reason.UNKNOWN_MODEL,
-                                "model '%s' is unknown; known models: %s"
-                                        .formatted(
-                                                request.model(),
-                                                models.names().stream().sorted().toList()));
-                };
-        String serving = lease.model().version();
-        if (request.version().isPresent() && !request.version().get().equals(serving)) {
-            lease.close();
-            throw new RequestRefusedException(
-                    Reason.UNKNOWN_MODEL,
-                    "model %s has no version '%s'; version %s serves"
-                            .formatted(request.model(), request.version().get(), serving));
-        }
-        return lease;
     }
 
     /** One request on its way. */
@@ -269,10 +244,12 @@ public final class EdgeInference {
             return cloudTimeout;
         }
         Duration left = run.request.deadline().get().remaining(nanoTicker.getAsLong());
+        Duration part = left.dividedBy(SLACK_PART);
+        Duration slack = part.compareTo(LEAST_SLACK) > 0 ? part : LEAST_SLACK;
         Duration reserved = run.model
                 .expectedLocalTime(baton.splitPoint(), baton.picture().isPresent())
-                .map(expected -> expected.multipliedBy(6).dividedBy(5).plus(WAKING_UP))
-                .orElse(Duration.ZERO);
+                .map(expected -> expected.multipliedBy(6).dividedBy(5).plus(slack))
+                .orElse(slack);
         Duration wait = left.compareTo(reserved) > 0 ? left.minus(reserved) : left;
         return wait.compareTo(cloudTimeout) < 0 ? wait : cloudTimeout;
     }

@@ -12,4 +12,8 @@ public final class ModelServing {
     public static void preparing(Models models, String name, String detail) {
         models.preparing(name, detail);
     }
+
+    public static void catalogRead(Models models) {
+        models.catalogRead();
+    }
 }

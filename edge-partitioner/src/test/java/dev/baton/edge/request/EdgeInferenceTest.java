@@ -60,7 +60,7 @@ final class EdgeInferenceTest {
     private final TestingEngine engine = new TestingEngine();
     private final TestingSender cloud = new TestingSender();
     private final EdgeInference inference = new EdgeInference(
-            models,
+            new ModelLookup(models),
             cloud,
             new LinkEstimator(System::nanoTime),
             Duration.ofSeconds(5),
@@ -289,6 +289,8 @@ final class EdgeInferenceTest {
 
     @Test
     void refusesUnknownModelsAndVersions() {
+        refused(request("nobody", Optional.empty()), Reason.NOT_READY, "catalog has not been read");
+        ModelServing.catalogRead(models);
         refused(request("nobody", Optional.empty()), Reason.UNKNOWN_MODEL, "'nobody'", "[toy]");
         refused(request(TestingPackage.MODEL, Optional.of("9")), Reason.UNKNOWN_MODEL, "version '9'");
         ModelServing.preparing(models, "soon", "being fetched");

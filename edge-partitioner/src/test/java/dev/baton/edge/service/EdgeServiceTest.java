@@ -1,0 +1,570 @@
+package dev.baton.edge.service;
+
+import static dev.baton.edge.service.EdgeClient.millis;
+import static dev.baton.edge.service.EdgeClient.number;
+import static dev.baton.edge.service.EdgeClient.output;
+import static dev.baton.edge.service.EdgeClient.pictureRequest;
+import static dev.baton.edge.service.EdgeClient.tensorRequest;
+import static dev.baton.edge.service.EdgeClient.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.rpc.ErrorInfo;
+import dev.baton.edge.service.FakeTail.Behaviour;
+import dev.baton.inference.EngineSettings;
+import dev.baton.inference.InferenceSession;
+import dev.baton.inference.OnnxRuntimeEngine;
+import dev.baton.messaging.ClientSettings;
+import dev.baton.messaging.KafkaConnection;
+import dev.baton.messaging.Topics;
+import dev.baton.partitioning.splitpackage.SplitPackage;
+import dev.baton.schemas.inference.InferParameter;
+import dev.baton.schemas.inference.InferTensorContents;
+import dev.baton.schemas.inference.ModelInferRequest;
+import dev.baton.schemas.inference.ModelInferResponse;
+import dev.baton.schemas.inference.ModelMetadataRequest;
+import dev.baton.schemas.inference.ModelMetadataResponse;
+import dev.baton.schemas.inference.ModelReadyRequest;
+import dev.baton.schemas.inference.ServerLiveRequest;
+import dev.baton.schemas.inference.ServerMetadataRequest;
+import dev.baton.schemas.inference.ServerReadyRequest;
+import dev.baton.schemas.records.Activation;
+import dev.baton.schemas.records.EdgeModelWindow;
+import dev.baton.schemas.records.EncodingMeasurement;
+import dev.baton.schemas.records.HeadMeasurement;
+import dev.baton.schemas.records.MeasurementWindow;
+import dev.baton.schemas.records.Placement;
+import dev.baton.tensor.ElementType;
+import dev.baton.tensor.Shape;
+import dev.baton.tensor.Tensor;
+import dev.baton.tensor.image.ImagePreprocessor;
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The edge node over gRPC and a real broker, with a real model and a fake tail. */
+@QuarkusTest
+@QuarkusTestResource(value = BrokerResource.class, restrictToAnnotatedClass = true)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EdgeServiceTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final List<String> STAGES =
+            List.of("preprocess", "head", "encode", "network", "tail_queue", "tail_decode", "tail", "local", "other");
+    private static final Placement EDGE_ONLY = Placement.newBuilder()
+            .setEdgeOnly(Placement.EdgeOnly.getDefaultInstance())
+            .build();
+    private static final Placement CLOUD_ONLY = Placement.newBuilder()
+            .setCloudOnly(Placement.CloudOnly.getDefaultInstance())
+            .build();
+
+    @Inject
+    CollectingSpans spans;
+
+    @ConfigProperty(name = "quarkus.grpc.server.test-port")
+    int port;
+
+    @ConfigProperty(name = "baton.edge.kafka.bootstrap-servers")
+    String bootstrapServers = "";
+
+    private SplitPackage splitPackage;
+    private TestingCloud cloud;
+    private FakeTail tail;
+    private EdgeClient client;
+    private byte[] jpeg;
+    private Tensor picture;
+    private Tensor scores;
+
+    @BeforeAll
+    void start() throws Exception {
+        Path packages = Files.createTempDirectory("packages");
+        splitPackage = TinyModel.divide(packages, 1);
+        KafkaConnection connection = TestingCloud.connection(bootstrapServers);
+        cloud = new TestingCloud(connection, packages);
+        cloud.publish(splitPackage);
+        tail = new FakeTail(connection, splitPackage);
+        tail.awaitReading();
+        client = new EdgeClient(port);
+        jpeg = TinyModel.picture(2);
+        picture = new ImagePreprocessor(splitPackage.manifest().image().orElseThrow()).toTensor(jpeg);
+        try (OnnxRuntimeEngine engine = new OnnxRuntimeEngine(EngineSettings.defaults());
+                InferenceSession whole = engine.open(splitPackage.wholeFile())) {
+            scores = Objects.requireNonNull(
+                    whole.run(Map.of("picture", picture)).outputs().get("scores"));
+        }
+        await("the model is served", () -> client.stub()
+                .modelReady(
+                        ModelReadyRequest.newBuilder().setName(TinyModel.NAME).build())
+                .getReady());
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        client.close();
+        tail.close();
+        cloud.close();
+    }
+
+    @BeforeEach
+    void wellBehaved() {
+        tail.behave(Behaviour.ANSWER);
+        tail.received().clear();
+    }
+
+    @Test
+    void tellsWhatItIs() {
+        assertThat(client.stub()
+                        .serverLive(ServerLiveRequest.getDefaultInstance())
+                        .getLive())
+                .isTrue();
+        assertThat(client.stub()
+                        .serverReady(ServerReadyRequest.getDefaultInstance())
+                        .getReady())
+                .isTrue();
+        assertThat(client.stub()
+                        .serverMetadata(ServerMetadataRequest.getDefaultInstance())
+                        .getName())
+                .isEqualTo("baton-edge");
+        ModelMetadataResponse model = client.stub()
+                .modelMetadata(ModelMetadataRequest.newBuilder()
+                        .setName(TinyModel.NAME)
+                        .build());
+        assertThat(model.getVersionsList()).containsExactly(splitPackage.version());
+        assertThat(model.getInputs(0).getName()).isEqualTo("picture");
+        assertThat(model.getInputs(0).getDatatype()).isEqualTo("FP32");
+        assertThat(model.getInputs(0).getShapeList()).containsExactly(1L, 3L, 16L, 16L);
+        assertThat(model.getOutputs(0).getName()).isEqualTo("scores");
+        refused(
+                () -> client.stub()
+                        .modelMetadata(ModelMetadataRequest.newBuilder()
+                                .setName("nobody")
+                                .build()),
+                Status.Code.NOT_FOUND,
+                "'nobody'",
+                "[tiny]");
+    }
+
+    @Test
+    void answersHealthChecksAndReflection() throws Exception {
+        HealthCheckResponse health =
+                HealthGrpc.newBlockingStub(client.channel()).check(HealthCheckRequest.getDefaultInstance());
+        assertThat(health.getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+        CompletableFuture<List<String>> services = new CompletableFuture<>();
+        StreamObserver<ServerReflectionRequest> ask = ServerReflectionGrpc.newStub(client.channel())
+                .serverReflectionInfo(new StreamObserver<>() {
+                    @Override
+                    public void onNext(ServerReflectionResponse response) {
+                        services.complete(response.getListServicesResponse().getServiceList().stream()
+                                .map(s -> s.getName())
+                                .toList());
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        services.completeExceptionally(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {}
+                });
+        ask.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+        assertThat(services.get(10, TimeUnit.SECONDS)).contains("inference.GRPCInferenceService");
+        ask.onCompleted();
+    }
+
+    @Test
+    void edgeOnlyEqualsTheModelAndSaysSo() throws Exception {
+        plan(EDGE_ONLY, "raw");
+        ModelInferResponse response =
+                client.stub().modelInfer(tensorRequest(picture).setId("mine").build());
+        assertThat(output(response, 0).bitEquals(scores)).isTrue();
+        assertThat(response.getId()).isEqualTo("mine");
+        assertThat(response.getModelVersion()).isEqualTo(splitPackage.version());
+        assertThat(text(response, "baton_placement")).isEqualTo("edge-only");
+        assertThat(text(response, "baton_completed_by")).isEqualTo("edge");
+        assertThat(text(response, "baton_reason")).isEqualTo("the test wants it");
+        assertThat(text(response, "baton_device")).isEqualTo("cpu");
+        assertThat(number(response, "baton_split_point"))
+                .isEqualTo(splitPackage.manifest().lastIndex());
+        assertThat(number(response, "baton_bytes_sent")).isZero();
+        assertThat(response.getParametersMap()).doesNotContainKeys("baton_codec", "baton_tail");
+        assertThat(millis(response, "baton_head_ms")).isPositive();
+        assertStagesAddUp(response);
+        assertThat(tail.received()).isEmpty();
+    }
+
+    @Test
+    void makesUpAnIdWhereTheClientHasNone() {
+        assertThat(client.stub().modelInfer(tensorRequest(picture).build()).getId())
+                .hasSize(36);
+    }
+
+    @Test
+    void takesTypedContentsAndAnswersRaw() {
+        InferTensorContents.Builder contents = InferTensorContents.newBuilder();
+        for (float value : picture.toFloats()) {
+            contents.addFp32Contents(value);
+        }
+        ModelInferRequest.Builder request = tensorRequest(picture).clearRawInputContents();
+        request.getInputsBuilder(0).setContents(contents);
+        request.addOutputs(
+                ModelInferRequest.InferRequestedOutputTensor.newBuilder().setName("scores"));
+        ModelInferResponse response = client.stub().modelInfer(request.build());
+        assertThat(response.getOutputs(0).hasContents()).isFalse();
+        assertThat(output(response, 0).maxAbsoluteDifference(scores)).isLessThan(1e-6);
+    }
+
+    @Test
+    void splitEqualsTheModelAtEverySplitPoint() throws Exception {
+        for (int point = 1; point < splitPackage.manifest().lastIndex(); point++) {
+            long epoch = plan(split(point), "raw");
+            ModelInferResponse response =
+                    client.stub().modelInfer(pictureRequest(jpeg).build());
+            assertThat(output(response, 0).maxAbsoluteDifference(scores)).isLessThan(1e-5);
+            assertThat(text(response, "baton_placement")).isEqualTo("split:" + point);
+            assertThat(text(response, "baton_completed_by")).isEqualTo("cloud");
+            assertThat(text(response, "baton_tail")).isEqualTo(FakeTail.ID);
+            assertThat(text(response, "baton_codec")).isEqualTo("raw");
+            assertThat(number(response, "baton_split_point")).isEqualTo(point);
+            assertThat(number(response, "baton_plan_epoch")).isEqualTo(epoch);
+            assertThat(millis(response, "baton_tail_queue_ms")).isEqualByComparingTo("0.010");
+            assertThat(millis(response, "baton_tail_decode_ms")).isEqualByComparingTo("0.020");
+            assertThat(millis(response, "baton_tail_ms")).isEqualByComparingTo("0.070");
+            assertThat(millis(response, "baton_preprocess_ms")).isPositive();
+            assertThat(millis(response, "baton_network_ms")).isPositive();
+            assertStagesAddUp(response);
+            Activation sent = Objects.requireNonNull(tail.received().poll());
+            assertThat(sent.getSplitPoint()).isEqualTo(point);
+            assertThat(sent.getEdgeNode()).isEqualTo(BrokerResource.EDGE);
+            assertThat(sent.getReplyPartition()).isEqualTo(BrokerResource.REPLY_PARTITION);
+            assertThat(sent.getModel().getVersion()).isEqualTo(splitPackage.version());
+            assertThat(number(response, "baton_bytes_sent")).isEqualTo(sent.getSerializedSize());
+            assertThat(sent.getBudgetMicros()).isBetween(1L, 2_000_000L);
+        }
+    }
+
+    @Test
+    void cloudOnlyShipsTheClientsVeryPicture() throws Exception {
+        plan(CLOUD_ONLY, "int8+zstd");
+        ModelInferResponse response =
+                client.stub().modelInfer(pictureRequest(jpeg).build());
+        assertThat(output(response, 0).maxAbsoluteDifference(scores)).isLessThan(1e-6);
+        Activation sent = Objects.requireNonNull(tail.received().poll());
+        assertThat(sent.getTensorsCount()).isZero();
+        assertThat(sent.getEncodedInputs(0).getMediaType()).isEqualTo("image/jpeg");
+        assertThat(sent.getEncodedInputs(0).getPayload()).isEqualTo(ByteString.copyFrom(jpeg));
+        assertThat(text(response, "baton_codec")).isEqualTo("image/jpeg");
+        assertStagesAddUp(response);
+    }
+
+    @Test
+    void oneTraceFromTheClientThroughKafkaAndBack() throws Exception {
+        plan(split(1), "fp16");
+        String traceId = "0af7651916cd43dd8448eb211c80319c";
+        Metadata headers = new Metadata();
+        headers.put(
+                Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+                "00-" + traceId + "-b7ad6b7169203331-01");
+        ModelInferResponse response = client.stub()
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .modelInfer(pictureRequest(jpeg).build());
+        assertThat(text(response, "baton_codec")).isEqualTo("fp16");
+        List<SpanData> trace = spans.trace(traceId, "inference.GRPCInferenceService/ModelInfer");
+        assertThat(trace)
+                .extracting(SpanData::getName)
+                .contains(
+                        "inference.GRPCInferenceService/ModelInfer",
+                        "edge.preprocess",
+                        "edge.head",
+                        "edge.encode",
+                        "edge.send",
+                        "edge.await",
+                        "edge.receive");
+        SpanData server = span(trace, "inference.GRPCInferenceService/ModelInfer");
+        assertThat(server.getParentSpanId()).isEqualTo("b7ad6b7169203331");
+        assertThat(span(trace, "edge.head").getParentSpanId()).isEqualTo(server.getSpanId());
+        assertThat(span(trace, "edge.receive").getParentSpanId())
+                .isEqualTo(span(trace, "edge.send").getSpanId());
+    }
+
+    @Test
+    void completesHereWhatTheTailRefuses() throws Exception {
+        plan(split(1), "raw");
+        tail.behave(Behaviour.REFUSE);
+        ModelInferResponse response =
+                client.stub().modelInfer(pictureRequest(jpeg).build());
+        assertCompletedHere(response, "VERSION_MISMATCH made to refuse");
+    }
+
+    @Test
+    void completesHereWhereTheResultIsCorrupt() throws Exception {
+        plan(split(1), "raw");
+        tail.behave(Behaviour.CORRUPT);
+        ModelInferResponse response =
+                client.stub().modelInfer(pictureRequest(jpeg).build());
+        assertCompletedHere(response, "cannot be read");
+    }
+
+    @Test
+    void completesHereInTimeWhatTheTailDoesNotAnswer() throws Exception {
+        plan(split(1), "raw");
+        tail.behave(Behaviour.SILENT);
+        ModelInferResponse response = client.stub()
+                .withDeadlineAfter(1, TimeUnit.SECONDS)
+                .modelInfer(pictureRequest(jpeg).build());
+        assertCompletedHere(response, "no answer from the cloud within");
+        assertThat(millis(response, "baton_total_ms")).isLessThan(new BigDecimal("1000"));
+    }
+
+    @Test
+    void duplicateAndForeignResultsAreDropped() throws Exception {
+        plan(split(1), "raw");
+        tail.behave(Behaviour.ANSWER_TWICE);
+        for (int i = 0; i < 5; i++) {
+            ModelInferResponse response =
+                    client.stub().modelInfer(pictureRequest(jpeg).setId("same").build());
+            assertThat(text(response, "baton_completed_by")).isEqualTo("cloud");
+            assertThat(output(response, 0).maxAbsoluteDifference(scores)).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void aDeadlineShorterThanTheWorkIsExceeded() throws Exception {
+        plan(split(1), "raw");
+        tail.behave(Behaviour.SILENT);
+        refused(
+                pictureRequest(jpeg)
+                        .putParameters(
+                                "timeout",
+                                InferParameter.newBuilder().setInt64Param(1).build()),
+                Status.Code.DEADLINE_EXCEEDED,
+                "deadline");
+        assertThatThrownBy(() -> client.stub()
+                        .withDeadlineAfter(1, TimeUnit.MICROSECONDS)
+                        .modelInfer(pictureRequest(jpeg).build()))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+    }
+
+    @Test
+    void refusesBadRequestsAndSaysWhy() {
+        refused(tensorRequest(picture).setModelName("nobody"), Status.Code.NOT_FOUND, "'nobody'", "[tiny]");
+        refused(tensorRequest(picture).setModelVersion("9"), Status.Code.NOT_FOUND, "'9'", splitPackage.version());
+        refused(
+                tensorRequest(Tensor.ofFloats(Shape.of(1, 3, 2, 2), new float[12])),
+                Status.Code.INVALID_ARGUMENT,
+                "[1, 3, 2, 2]",
+                "[1, 3, 16, 16]");
+        refused(
+                tensorRequest(Tensor.of(ElementType.INT32, picture.shape(), picture.data())),
+                Status.Code.INVALID_ARGUMENT,
+                "INT32",
+                "FP32");
+        ModelInferRequest.Builder truncated = tensorRequest(picture);
+        truncated.setRawInputContents(0, truncated.getRawInputContents(0).substring(1));
+        refused(truncated, Status.Code.INVALID_ARGUMENT, "needs 3072 bytes", "has 3071");
+        ModelInferRequest.Builder both = tensorRequest(picture);
+        both.getInputsBuilder(0).setContents(InferTensorContents.newBuilder().addFp32Contents(1));
+        refused(both, Status.Code.INVALID_ARGUMENT, "one of the two");
+        refused(pictureRequest(new byte[] {1, 2, 3}), Status.Code.INVALID_ARGUMENT, "3 bytes");
+        ModelInferRequest.Builder unknownName = tensorRequest(picture);
+        unknownName.getInputsBuilder(0).setName("image");
+        refused(unknownName, Status.Code.INVALID_ARGUMENT, "'picture' is missing");
+        refused(
+                tensorRequest(picture)
+                        .addOutputs(ModelInferRequest.InferRequestedOutputTensor.newBuilder()
+                                .setName("nothing")),
+                Status.Code.INVALID_ARGUMENT,
+                "no output 'nothing'");
+        refused(ModelInferRequest.newBuilder(), Status.Code.INVALID_ARGUMENT, "model_name is empty");
+    }
+
+    @Test
+    void errorsCarryTheirReason() {
+        assertThatThrownBy(() -> client.stub()
+                        .modelInfer(
+                                tensorRequest(picture).setModelName("nobody").build()))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                    com.google.rpc.Status status = Objects.requireNonNull(StatusProto.fromThrowable(e));
+                    ErrorInfo info;
+                    try {
+                        info = status.getDetails(0).unpack(ErrorInfo.class);
+                    } catch (com.google.protobuf.InvalidProtocolBufferException unreadable) {
+                        throw new AssertionError(unreadable);
+                    }
+                    assertThat(info.getReason()).isEqualTo("UNKNOWN_MODEL");
+                    assertThat(info.getDomain()).isEqualTo("baton.dev");
+                });
+    }
+
+    @Test
+    void takesMessagesOfManyMegabytes() {
+        Tensor large =
+                Tensor.of(ElementType.FP32, Shape.of(1, 3, 1024, 1024), ByteBuffer.allocateDirect(3 * 1024 * 1024 * 4));
+        refused(tensorRequest(large), Status.Code.INVALID_ARGUMENT, "[1, 3, 1024, 1024]");
+    }
+
+    @Test
+    void publishesWhatThePlannerNeeds() throws Exception {
+        plan(split(1), "int8");
+        client.stub().modelInfer(pictureRequest(jpeg).build());
+        MeasurementWindow window = awaitWindow(w -> w.getEdge().getLink().getUplinkBytesPerSecond() > 0
+                && w.getEdge().getModelsCount() == 1
+                && w.getEdge().getModels(0).hasBrokerMicros());
+        assertThat(window.getSequence()).isPositive();
+        assertThat(window.getLengthMicros()).isEqualTo(200_000);
+        assertThat(window.getEdge().getEdgeNode()).isEqualTo(BrokerResource.EDGE);
+        assertThat(window.getEdge().getLink().getSamples()).isGreaterThanOrEqualTo(4);
+        EdgeModelWindow model = window.getEdge().getModels(0);
+        assertThat(model.getModel().getVersion()).isEqualTo(splitPackage.version());
+        int last = splitPackage.manifest().lastIndex();
+        assertThat(model.getHeadsList())
+                .extracting(HeadMeasurement::getSplitPoint)
+                .hasSize(last);
+        assertThat(model.getHeadsList()).allSatisfy(head -> {
+            assertThat(head.getRunMicros().getCount()).isPositive();
+            assertThat(head.getRunMicros().getMean()).isPositive();
+        });
+        assertThat(model.getEncodingsList()).hasSize(last * 8);
+        assertThat(model.getEncodingsList())
+                .filteredOn(e -> e.getSplitPoint() == 0 && e.getCodec().equals("raw"))
+                .extracting(EncodingMeasurement::getBytes)
+                .allSatisfy(bytes -> assertThat(bytes.getP50()).isEqualTo(3072));
+        assertThat(model.getPreprocessMicros().getMean()).isPositive();
+        assertThat(model.getEncodedInputBytes().getMean()).isPositive();
+        assertThat(model.getTotalMicros().getMean()).isPositive();
+    }
+
+    @Test
+    void aPlanThatDoesNotFitIsIgnored() throws Exception {
+        long epoch = plan(EDGE_ONLY, "raw");
+        cloud.plan(splitPackage, split(99), "raw");
+        cloud.plan(splitPackage, split(1), "no-such-codec");
+        long next = plan(EDGE_ONLY, "raw");
+        assertThat(next).isEqualTo(epoch + 3);
+    }
+
+    private MeasurementWindow awaitWindow(java.util.function.Predicate<MeasurementWindow> wanted) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(ClientSettings.tableConsumer(TestingCloud.connection(bootstrapServers), "test"))) {
+            List<TopicPartition> partitions = consumer.partitionsFor(Topics.MEASUREMENTS).stream()
+                    .map(p -> new TopicPartition(p.topic(), p.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            MeasurementWindow last = MeasurementWindow.getDefaultInstance();
+            while (System.nanoTime() < deadline) {
+                for (ConsumerRecord<String, byte[]> message : consumer.poll(Duration.ofMillis(200))) {
+                    last = MeasurementWindow.parseFrom(message.value());
+                    if (wanted.test(last)) {
+                        return last;
+                    }
+                }
+            }
+            throw new AssertionError("no such window; the last was " + last);
+        }
+    }
+
+    private static Placement split(int point) {
+        return Placement.newBuilder().setSplitPoint(point).build();
+    }
+
+    /** Publishes a plan and waits until a request follows it. */
+    private long plan(Placement placement, String codec) throws Exception {
+        long epoch = cloud.plan(splitPackage, placement, codec);
+        await(
+                "plan %d is active".formatted(epoch),
+                () -> number(client.stub().modelInfer(tensorRequest(picture).build()), "baton_plan_epoch") == epoch);
+        tail.received().clear();
+        return epoch;
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Asks again and again; each question is a call that takes its time. */
+    private static void await(String what, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within %s: %s".formatted(PATIENCE, what));
+            }
+        }
+    }
+
+    private void assertCompletedHere(ModelInferResponse response, String reason) {
+        assertThat(output(response, 0).maxAbsoluteDifference(scores)).isLessThan(1e-5);
+        assertThat(text(response, "baton_placement")).isEqualTo("split:1");
+        assertThat(text(response, "baton_completed_by")).isEqualTo("edge");
+        assertThat(text(response, "baton_reason")).contains(reason);
+        assertThat(number(response, "baton_bytes_sent")).isPositive();
+        assertThat(millis(response, "baton_local_ms")).isPositive();
+        assertStagesAddUp(response);
+    }
+
+    private static void assertStagesAddUp(ModelInferResponse response) {
+        BigDecimal sum = STAGES.stream()
+                .map(stage -> millis(response, "baton_" + stage + "_ms"))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+        assertThat(sum).isEqualByComparingTo(millis(response, "baton_total_ms"));
+        assertThat(millis(response, "baton_other_ms")).isNotNegative();
+    }
+
+    private static SpanData span(List<SpanData> trace, String name) {
+        return trace.stream()
+                .filter(span -> span.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void refused(ModelInferRequest.Builder request, Status.Code code, String... parts) {
+        refused(() -> client.stub().modelInfer(request.build()), code, parts);
+    }
+
+    private static void refused(
+            org.assertj.core.api.ThrowableAssert.ThrowingCallable call, Status.Code code, String... parts) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> assertThat(
+                                e.getStatus().getCode())
+                        .as(e.getMessage())
+                        .isEqualTo(code))
+                .message()
+                .contains(parts);
+    }
+}
