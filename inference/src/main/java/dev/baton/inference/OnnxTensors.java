@@ -18,10 +18,20 @@ final class OnnxTensors {
     /** A view of {@code tensor} owned by {@code owner}: no copy when the tensor lies in a direct buffer, else one. */
     static NDArray toNative(NDManager owner, String name, Tensor tensor) {
         long[] dimensions = dimensions(tensor.shape());
-        NDArray array =
-                owner.create(tensor.data(), new ai.djl.ndarray.types.Shape(dimensions), dataType(tensor.type()));
+        ByteBuffer data = tensor.data();
+        if (tensor.type() == ElementType.FP16 && !data.isDirect()) {
+            data = direct(data); // DJL takes halves in a heap buffer for a ShortBuffer, and fails
+        }
+        NDArray array = owner.create(data, new ai.djl.ndarray.types.Shape(dimensions), dataType(tensor.type()));
         array.setName(name);
         return array;
+    }
+
+    private static ByteBuffer direct(ByteBuffer data) {
+        return ByteBuffer.allocateDirect(data.remaining())
+                .order(data.order())
+                .put(data)
+                .flip();
     }
 
     /** A copy of {@code array} that owns its memory. */
