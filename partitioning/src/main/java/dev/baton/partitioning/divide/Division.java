@@ -170,11 +170,11 @@ final class Division {
                     "%s is refused by the engine: %s".formatted(graph.file().getFileName(), e.getMessage()), e);
         }
         Map<String, Tensor> given = new LinkedHashMap<>(request.probe());
-        request.sampleImage().ifPresent(encoded -> request.description()
-                .image()
-                .ifPresent(image -> given.put(image.input(), new ImagePreprocessor(image).toTensor(encoded))));
         List<List<ProbeInput>> candidates;
         try {
+            request.sampleImage().ifPresent(encoded -> request.description()
+                    .image()
+                    .ifPresent(image -> given.put(image.input(), new ImagePreprocessor(image).toTensor(encoded))));
             candidates = new ProbeRecipes(graph, request.description().dimensions()).candidates(given);
         } catch (IllegalArgumentException e) {
             throw new InvalidModelException("%s: %s".formatted(graph.file().getFileName(), e.getMessage()), e);

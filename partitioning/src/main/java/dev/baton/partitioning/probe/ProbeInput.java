@@ -12,10 +12,17 @@ import dev.baton.tensor.Shape;
  * @param values how its elements are made
  */
 public record ProbeInput(String name, ElementType type, Shape shape, ProbeValues values) {
+    /** Larger inputs are not made up: they would be a way to make anyone who opens a package allocate. */
+    static final long MAX_BYTES = 1L << 30;
+
     public ProbeInput {
         if (!shape.isFixed()) {
             throw new IllegalArgumentException(
                     "probe input '%s' has shape %s: every dimension must be bound".formatted(name, shape));
+        }
+        if (shape.elementCount() > MAX_BYTES / type.bytes()) {
+            throw new IllegalArgumentException(
+                    "probe input '%s' of %s %s: expected at most %d bytes".formatted(name, type, shape, MAX_BYTES));
         }
         if (values.kind() == ProbeValues.Kind.GIVEN && values.parameters().size() != shape.elementCount()) {
             throw new IllegalArgumentException("probe input '%s' of shape %s has %d elements, but %d are given"

@@ -338,6 +338,39 @@ final class ModelDividerTest {
     }
 
     @Test
+    void inputTooLargeToMakeUpIsRefused() {
+        assertThatThrownBy(() -> divide(model(graph(
+                        List.of(floats("x", 100_000, 100_000)),
+                        List.of(floats("y", 100_000, 100_000)),
+                        List.of(),
+                        node("Relu", List.of("x"), List.of("y"))))))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("probe input 'x' of FP32 [100000, 100000]: expected at most");
+    }
+
+    @Test
+    void pictureThatIsNoneIsRefused() throws Exception {
+        ModelDescription description = ModelDescription.parse("""
+                {"image":{"input":"x","width":8,"height":8,"resize":"cover","channels":"RGB","layout":"NCHW",
+                          "mean":[0,0,0],"std":[255,255,255]}}
+                """.getBytes(StandardCharsets.UTF_8));
+        DivisionRequest request = DivisionRequest.of(
+                        write(
+                                directory,
+                                model(graph(
+                                        List.of(floats("x", 1, 3, 8, 8)),
+                                        List.of(floats("y", 1, 3, 8, 8)),
+                                        List.of(),
+                                        node("Relu", List.of("x"), List.of("y"))))),
+                        "pictures")
+                .withDescription(description)
+                .withSampleImage(new byte[] {1, 2, 3});
+        assertThatThrownBy(() -> divide(request))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("model.onnx: ");
+    }
+
+    @Test
     void unknownDimensionNameIsRefused() {
         DivisionRequest request = DivisionRequest.of(
                         write(
