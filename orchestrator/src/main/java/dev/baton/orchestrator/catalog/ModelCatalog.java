@@ -6,6 +6,7 @@ import dev.baton.partitioning.graph.InvalidModelException;
 import dev.baton.partitioning.probe.GraphRunException;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.tensor.codec.Codec;
+import dev.baton.tensor.image.UnreadableImageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -146,17 +147,19 @@ public final class ModelCatalog {
                     settings.maxSplitPoints(),
                     Codec.all());
             SplitPackage made =
-                    divider.divide(division, work, progress -> LOG.infof("import of %s: %s", request.name(), progress));
+                    divider.divide(division, work, progress -> LOG.infof("import of %s", named(request, progress)));
             return packages.keep(made, digest);
         } catch (InvalidModelException | GraphRunException refused) {
-            throw new ModelRefusedException("model", messageOf(refused), refused);
+            throw new ModelRefusedException("model", named(request, messageOf(refused)), refused);
+        } catch (UnreadableImageException refused) {
+            throw new ModelRefusedException("sample", messageOf(refused), refused);
         } catch (IllegalArgumentException refused) {
             throw new ModelRefusedException(
                     request.sample().isPresent()
                                     && request.description().image().isEmpty()
                             ? "sample"
                             : "description",
-                    messageOf(refused),
+                    named(request, messageOf(refused)),
                     refused);
         } finally {
             PackageStore.removeTree(work);
@@ -249,6 +252,11 @@ public final class ModelCatalog {
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
+    }
+
+    /** The file has the name that the upload gave it, which says nothing to anybody. */
+    private static String named(ModelImport request, String message) {
+        return message.replace(String.valueOf(request.onnx().getFileName()), request.name());
     }
 
     private static String messageOf(Exception failure) {

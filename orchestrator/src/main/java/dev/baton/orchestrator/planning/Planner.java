@@ -182,7 +182,7 @@ public final class Planner {
     }
 
     private void adopt(State state, String edgeNode, ModelVersion model, Choice choice, String reason) {
-        long epoch = state.plan == null ? 1 : state.plan.epoch() + 1;
+        long epoch = Math.max(state.plan == null ? 0 : state.plan.epoch(), activeEpoch(edgeNode, model)) + 1;
         Plan plan = new Plan(
                 edgeNode,
                 model,
@@ -195,6 +195,14 @@ public final class Planner {
         state.plan = plan;
         publish(state, plan);
         history.append(plan);
+    }
+
+    /** An edge node remembers its plan, and with it an epoch that the log of plans may have lost. */
+    private long activeEpoch(String edgeNode, ModelVersion model) {
+        return fleet.edge(edgeNode)
+                .flatMap(edge -> edge.model(model.model()))
+                .map(EdgeNode.Model::activePlanEpoch)
+                .orElse(0L);
     }
 
     /** Publishes; a plan that did not arrive is published again at the next look, with the same epoch. */
