@@ -95,6 +95,7 @@ public final class ModelCatalog {
      * Divides a model and gives it out. The same file, description and sample give the same version, at once.
      *
      * @throws ModelRefusedException when what was given is no model that can be served
+     * @throws ModelTooLargeException when the file exceeds the limit
      * @throws ImportBusyException when an import of this model is running, or too many are
      */
     public ImportedModel importModel(ModelImport request) throws ModelRefusedException {
@@ -122,10 +123,7 @@ public final class ModelCatalog {
         try {
             long bytes = Files.size(request.onnx());
             if (bytes > settings.maxBytes()) {
-                throw new ModelRefusedException(
-                        "model",
-                        "the model has %d bytes; at most %d are taken".formatted(bytes, settings.maxBytes()),
-                        null);
+                throw new ModelTooLargeException(bytes, settings.maxBytes());
             }
             String digest = digest(request);
             Optional<SplitPackage> before = packages.madeFrom(digest);
@@ -146,8 +144,10 @@ public final class ModelCatalog {
                     Map.of(),
                     settings.maxSplitPoints(),
                     Codec.all());
-            SplitPackage made =
-                    divider.divide(division, work, progress -> LOG.infof("import of %s", named(request, progress)));
+            SplitPackage made = divider.divide(
+                    division,
+                    work,
+                    progress -> LOG.infof("import of %s: %s", request.name(), named(request, progress)));
             return packages.keep(made, digest);
         } catch (InvalidModelException | GraphRunException refused) {
             throw new ModelRefusedException("model", named(request, messageOf(refused)), refused);
@@ -168,16 +168,17 @@ public final class ModelCatalog {
 
     private ImportedModel give(ModelImport request, SplitPackage splitPackage) {
         CatalogEntry before = entries.get(request.name());
-        URI url = packageUrl(splitPackage.version());
-        if (before != null
-                && before.version().equals(splitPackage.version())
-                && before.packageUrl().equals(url)) {
-            return new ImportedModel(before, splitPackage, false);
-        }
+        boolean isNew = before == null || !before.version().equals(splitPackage.version());
         CatalogEntry entry = new CatalogEntry(
-                request.name(), splitPackage.version(), url, PackageStore.bytes(splitPackage), clock.instant());
-        publish(entry);
-        return new ImportedModel(entry, splitPackage, true);
+                request.name(),
+                splitPackage.version(),
+                packageUrl(splitPackage.version()),
+                PackageStore.bytes(splitPackage),
+                before == null || isNew ? clock.instant() : before.importedAt());
+        if (!entry.equals(before)) {
+            publish(entry);
+        }
+        return new ImportedModel(entry, splitPackage, isNew);
     }
 
     private void publish(CatalogEntry entry) {
@@ -256,7 +257,7 @@ public final class ModelCatalog {
 
     /** The file has the name that the upload gave it, which says nothing to anybody. */
     private static String named(ModelImport request, String message) {
-        return message.replace(String.valueOf(request.onnx().getFileName()), request.name());
+        return message.replace(String.valueOf(request.onnx().getFileName()), "the model");
     }
 
     private static String messageOf(Exception failure) {

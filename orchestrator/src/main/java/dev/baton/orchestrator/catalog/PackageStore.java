@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  * <p>Layout: {@code packages/<version>/}, and {@code imports/<digest>} with the version that an import of that digest gave.
  */
 public final class PackageStore {
+    /** Below the data directory, where requests leave their files; see application.properties. */
+    private static final String UPLOADS = "uploads";
+
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private final Path packages;
@@ -39,9 +42,11 @@ public final class PackageStore {
         PackageStore store = new PackageStore(directory);
         try {
             removeTree(store.work);
+            removeTree(directory.resolve(UPLOADS));
             Files.createDirectories(store.packages);
             Files.createDirectories(store.imports);
             Files.createDirectories(store.work);
+            Files.createDirectories(directory.resolve(UPLOADS));
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot use %s as data directory".formatted(directory), failure);
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class MeasurementConsumer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(MeasurementConsumer.class);
     private static final String GROUP = "baton-orchestrator";
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
     private static final int MAX_POLL_RECORDS = 500;
 
     private final KafkaConnection connection;
@@ -57,9 +59,8 @@ public final class MeasurementConsumer implements AutoCloseable {
     private void run() {
         try {
             do {
-                try (Consumer<String, byte[]> opened = new KafkaConsumer<>(settings())) {
-                    consumer = opened;
-                    read(opened);
+                try {
+                    open();
                 } catch (WakeupException stopped) {
                     LOG.debug("stopped reading measurements");
                 } catch (KafkaException failure) {
@@ -69,6 +70,17 @@ public final class MeasurementConsumer implements AutoCloseable {
             } while (!closed.await(retryInterval.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void open() {
+        Consumer<String, byte[]> opened = new KafkaConsumer<>(settings());
+        try {
+            consumer = opened;
+            read(opened);
+        } finally {
+            consumer = null;
+            opened.close(CloseOptions.timeout(CLOSE_TIMEOUT));
         }
     }
 

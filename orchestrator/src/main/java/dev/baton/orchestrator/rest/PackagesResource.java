@@ -5,6 +5,7 @@ import dev.baton.orchestrator.catalog.PackageStore.PackageFile;
 import dev.baton.orchestrator.catalog.UnknownModelException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -61,10 +62,8 @@ final class PackagesResource {
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
             @HeaderParam("If-None-Match") @Nullable String ifNoneMatch) {
-        PackageFile file = packages.file(version, name)
-                .orElseThrow(() -> new UnknownModelException(
-                        "there is no package %s with a file \"%s\"".formatted(version, name)));
-        String tag = "\"" + file.sha256() + "\"";
+        PackageFile file = file(version, name);
+        String tag = tag(file);
         if (ifNoneMatch != null && matches(ifNoneMatch, tag)) {
             return describing(Response.notModified(), tag).build();
         }
@@ -92,6 +91,26 @@ final class PackagesResource {
                                         "bytes %d-%d/%d".formatted(part.first(), part.last(), file.bytes())),
                         tag)
                 .build();
+    }
+
+    @HEAD
+    @Path("{version}/{file}")
+    @Operation(hidden = true)
+    public Response head(@PathParam("version") String version, @PathParam("file") String name) {
+        PackageFile file = file(version, name);
+        return describing(Response.ok(), tag(file))
+                .header(HttpHeaders.CONTENT_LENGTH, file.bytes())
+                .build();
+    }
+
+    private PackageFile file(String version, String name) {
+        return packages.file(version, name)
+                .orElseThrow(() -> new UnknownModelException(
+                        "there is no package %s with a file \"%s\"".formatted(version, name)));
+    }
+
+    private static String tag(PackageFile file) {
+        return "\"" + file.sha256() + "\"";
     }
 
     private static Response.ResponseBuilder describing(Response.ResponseBuilder response, String tag) {

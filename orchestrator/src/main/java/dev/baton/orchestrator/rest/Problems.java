@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.baton.orchestrator.catalog.CatalogUnavailableException;
 import dev.baton.orchestrator.catalog.ImportBusyException;
 import dev.baton.orchestrator.catalog.ModelRefusedException;
+import dev.baton.orchestrator.catalog.ModelTooLargeException;
 import dev.baton.orchestrator.catalog.UnknownModelException;
 import dev.baton.orchestrator.planning.HistoryUnavailableException;
 import dev.baton.orchestrator.planning.InvalidPinException;
@@ -46,6 +47,11 @@ final class Problems {
     @ServerExceptionMapper
     Response busy(ImportBusyException failure) {
         return Problem.of(Status.CONFLICT, messageOf(failure)).retryAfterSeconds(RETRY_SECONDS);
+    }
+
+    @ServerExceptionMapper
+    Response tooLarge(ModelTooLargeException failure) {
+        return Problem.of(Status.REQUEST_ENTITY_TOO_LARGE, messageOf(failure)).response();
     }
 
     @ServerExceptionMapper({UnknownModelException.class, UnknownPlanException.class})

@@ -11,13 +11,13 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Small models and pictures, made here. */
-final class TestingModels {
+public final class TestingModels {
     private static final int FP32 = OnnxMl.TensorProto.DataType.FLOAT_VALUE;
 
     private TestingModels() {}
 
     /** A convolutional network, picture [1, 3, 16, 16] to reading [1, 4]: two strided convolutions and a mean. */
-    static byte[] convolutional() {
+    public static byte[] convolutional() {
         return model(OnnxMl.GraphProto.newBuilder()
                         .setName("gauge")
                         .addInput(value("image", 1, 3, 16, 16))
@@ -35,7 +35,7 @@ final class TestingModels {
     }
 
     /** A model with an operator that nobody has. */
-    static byte[] ofUnknownDomain() {
+    public static byte[] ofUnknownDomain() {
         return model(OnnxMl.GraphProto.newBuilder()
                         .setName("odd")
                         .addInput(value("x", 1, 4))
@@ -49,7 +49,7 @@ final class TestingModels {
     }
 
     /** How a picture becomes the input of {@link #convolutional()}. */
-    static String description() {
+    public static String description() {
         return """
                 {"name": "gauge",
                  "image": {"input": "image", "width": 16, "height": 16, "resize": "stretch", "channels": "RGB",
@@ -58,7 +58,7 @@ final class TestingModels {
                 """;
     }
 
-    static byte[] picture() throws IOException {
+    public static byte[] picture() throws IOException {
         BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.setColor(Color.ORANGE);
@@ -69,7 +69,7 @@ final class TestingModels {
         return jpeg.toByteArray();
     }
 
-    static byte[] notAModel() {
+    public static byte[] notAModel() {
         return "{\"this is\": \"no model\"}".getBytes(StandardCharsets.UTF_8);
     }
 
