@@ -1,6 +1,7 @@
 package dev.baton.edge;
 
 import dev.baton.edge.grpc.DeadlineWatch;
+import dev.baton.edge.grpc.GrpcPort;
 import dev.baton.edge.kafka.KafkaBackground;
 import dev.baton.edge.kafka.KafkaCatalog;
 import dev.baton.edge.kafka.KafkaPlans;
@@ -13,11 +14,16 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** Starts what runs in the background, none of which needs the broker to be there; stops it from the outside in. */
 @Singleton
 final class EdgeLifecycle {
 
+    private static final Logger LOG = Logger.getLogger(EdgeLifecycle.class);
+
+    private final EdgeIdentity identity;
     private final ModelLoader loader;
     private final KafkaPlans plans;
     private final KafkaCatalog catalog;
@@ -27,8 +33,10 @@ final class EdgeLifecycle {
     private final Models models;
     private final InferenceEngine engine;
     private final DeadlineWatch deadlines;
+    private final int grpcPort;
 
     EdgeLifecycle(
+            EdgeIdentity identity,
             ModelLoader loader,
             KafkaPlans plans,
             KafkaCatalog catalog,
@@ -37,7 +45,9 @@ final class EdgeLifecycle {
             KafkaBackground background,
             Models models,
             InferenceEngine engine,
-            DeadlineWatch deadlines) {
+            DeadlineWatch deadlines,
+            @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort) {
+        this.identity = identity;
         this.loader = loader;
         this.plans = plans;
         this.catalog = catalog;
@@ -47,14 +57,17 @@ final class EdgeLifecycle {
         this.models = models;
         this.engine = engine;
         this.deadlines = deadlines;
+        this.grpcPort = grpcPort;
     }
 
     void start(@Observes StartupEvent event) {
+        GrpcPort.requireListening(grpcPort);
         loader.start();
         plans.start();
         catalog.start();
         producer.start(receiver::start);
         background.start();
+        LOG.infof("edge node %s takes gRPC requests on port %d", identity.id(), grpcPort);
     }
 
     void stop(@Observes ShutdownEvent event) {
