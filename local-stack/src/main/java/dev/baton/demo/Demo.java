@@ -103,7 +103,9 @@ public final class Demo implements AutoCloseable {
             pinned.add(measure(choice, settings.picturesPerPlacement(), checks));
         }
         Optional<SplitPointView> codecSplit =
-                settings.only().isPresent() ? Optional.empty() : slimmest(view.between());
+                settings.only().isPresent()
+                        ? Optional.empty()
+                        : twoSplits(view.between()).stream().findFirst();
         List<Measured> codecs = codecSplit
                 .map(split -> compareCodecs(split, checks))
                 .orElse(List.of());

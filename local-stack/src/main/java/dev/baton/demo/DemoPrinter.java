@@ -63,7 +63,7 @@ public final class DemoPrinter {
     private String row(Measured row, Sample last, Interpreter interpreter) {
         return placements.row(
                 row.placement(),
-                row.codec().isEmpty() ? "nothing" : row.codec(),
+                sends(row),
                 row.requests(),
                 "%.1f".formatted(row.p50()),
                 "%.1f".formatted(row.p95()),
@@ -77,6 +77,11 @@ public final class DemoPrinter {
                 last.answer()
                         .map(answer -> interpreter.text(last.picture(), answer.outputs()))
                         .orElse("failed"));
+    }
+
+    /** The codec of what crosses, or the format of a picture that travels as it is. */
+    private static String sends(Measured row) {
+        return row.codec().isEmpty() ? "nothing" : row.codec().replace("image/", "");
     }
 
     void tick(String placement, int done, int of, Sample sample, Interpreter interpreter) {
@@ -151,11 +156,11 @@ public final class DemoPrinter {
                                     .orElse("")));
         }
         for (Step step : result.steps()) {
-            console.line("  %s Mbit/s: %s %s, p50 %.1f ms. %s"
+            console.line("  %s Mbit/s: %s (sends %s), p50 %.1f ms. %s"
                     .formatted(
                             rate(step.megabitsPerSecond()),
                             console.bold(step.settled().placement()),
-                            step.settled().codec(),
+                            sends(step.settled()),
                             step.settled().p50(),
                             step.reason()));
             console.line("    predicted: "
