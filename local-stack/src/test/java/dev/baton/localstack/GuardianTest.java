@@ -69,7 +69,7 @@ class GuardianTest {
 
     private static boolean awaitAbsence(Path path) throws IOException, InterruptedException {
         try (var changes = path.getFileSystem().newWatchService()) {
-            path.getParent().register(changes, StandardWatchEventKinds.ENTRY_DELETE);
+            java.util.Objects.requireNonNull(path.getParent()).register(changes, StandardWatchEventKinds.ENTRY_DELETE);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
             while (Files.exists(path) && System.nanoTime() < end) {
                 var key = changes.poll(1, TimeUnit.SECONDS);
