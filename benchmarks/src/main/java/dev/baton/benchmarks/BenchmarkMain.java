@@ -1,0 +1,132 @@
+package dev.baton.benchmarks;
+
+import dev.baton.console.Console;
+import dev.baton.console.ExitCode;
+import dev.baton.console.Json;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.ScopeType;
+
+/** {@code ./baton bench}: one command for each benchmark. */
+@Command(
+        name = "bench",
+        header = "Measures Baton on this machine.",
+        subcommands = {
+            BenchmarkMain.CodecsCommand.class,
+            BenchmarkMain.KafkaHopsCommand.class,
+            BenchmarkMain.EdgeOverheadCommand.class
+        })
+public final class BenchmarkMain {
+
+    /** Libraries log through it; held here, as the log manager may forget loggers that nobody holds. */
+    private static final Logger ROOT_LOG = Logger.getLogger("");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli itself acts on it
+    private boolean help;
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print one JSON document instead of a table.")
+    private boolean json;
+
+    @Option(names = "--quick", scope = ScopeType.INHERIT, description = "Measure briefly: to see that it works.")
+    private boolean quick;
+
+    private final Console console = Console.ofThisProcess(System.getenv());
+
+    private BenchmarkMain() {}
+
+    public static void main(String[] args) {
+        ROOT_LOG.setLevel(Level.WARNING);
+        CommandLine line = new CommandLine(new BenchmarkMain());
+        line.setUsageHelpWidth(100);
+        line.setExecutionExceptionHandler((exception, command, parsed) -> {
+            String message = exception.getMessage();
+            line.getErr().println("bench: " + (message == null ? exception.toString() : message));
+            if (System.getenv("BATON_DEBUG") != null) {
+                exception.printStackTrace(line.getErr());
+            }
+            return ExitCode.CHECK_FAILED.number();
+        });
+        if (args.length == 0) {
+            line.usage(System.out);
+            System.exit(ExitCode.USAGE.number());
+        }
+        System.exit(line.execute(args));
+    }
+
+    private int print(BenchmarkResult result) {
+        if (json) {
+            console.line(Json.write(result));
+        } else {
+            result.lines().forEach(console::line);
+        }
+        return ExitCode.OK.number();
+    }
+
+    /** Tables and progress do not mix with a document on standard output. */
+    private Console progress() {
+        return json ? console.besideJson() : console;
+    }
+
+    private static Path home() {
+        return Path.of(Optional.ofNullable(System.getProperty("baton.home")).orElse("."))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    @Command(name = "codecs", header = "How fast activations are encoded and decoded, in GB/s of FP32 input.")
+    static final class CodecsCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Override
+        public Integer call() throws Exception {
+            return bench.print(CodecsBenchmark.run(bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(name = "kafka-hops", header = "What share of a split request the two Kafka hops take, by size.")
+    static final class KafkaHopsCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Override
+        public Integer call() throws Exception {
+            return bench.print(KafkaHopsBenchmark.run(home(), bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(
+            name = "edge-overhead",
+            header = "What an edge-only request takes beyond the engine: gRPC, checks, queues, provenance.")
+    static final class EdgeOverheadCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--model",
+                paramLabel = "FILE.onnx",
+                description = "The model to run; by default the gauge reader, and a model that does nothing.")
+        private Path model;
+
+        @Override
+        public Integer call() throws Exception {
+            return bench.print(EdgeOverheadBenchmark.run(
+                    home(), Optional.ofNullable(model), bench.quick, bench.progress()));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.baton.benchmarks;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Collection;
+
+/** Nearest-rank quantiles of measured values. */
+record Quantiles(double p50, double p95) {
+
+    static Quantiles of(Collection<Double> values) {
+        if (values.isEmpty()) {
+            throw new IllegalArgumentException("no values, no quantiles");
+        }
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return new Quantiles(rank(sorted, 0.50), rank(sorted, 0.95));
+    }
+
+    private static double rank(double[] sorted, double share) {
+        return sorted[(int) Math.ceil(share * sorted.length) - 1];
+    }
+
+    /** A value with a fixed number of decimals. */
+    static String text(double value, int decimals) {
+        return BigDecimal.valueOf(value)
+                .setScale(decimals, RoundingMode.HALF_UP)
+                .toPlainString();
+    }
+}
