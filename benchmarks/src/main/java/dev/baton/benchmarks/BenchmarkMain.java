@@ -125,8 +125,8 @@ public final class BenchmarkMain {
 
         @Override
         public Integer call() throws Exception {
-            return bench.print(EdgeOverheadBenchmark.run(
-                    home(), Optional.ofNullable(model), bench.quick, bench.progress()));
+            return bench.print(
+                    EdgeOverheadBenchmark.run(home(), Optional.ofNullable(model), bench.quick, bench.progress()));
         }
     }
 }

@@ -34,7 +34,8 @@ record PassThroughModel(int crossingBytes) {
 
     PassThroughModel {
         if (crossingBytes < Float.BYTES || crossingBytes % Float.BYTES != 0) {
-            throw new IllegalArgumentException("what crosses has %d bytes: expected FP32 elements".formatted(crossingBytes));
+            throw new IllegalArgumentException(
+                    "what crosses has %d bytes: expected FP32 elements".formatted(crossingBytes));
         }
     }
 

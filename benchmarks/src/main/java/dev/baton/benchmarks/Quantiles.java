@@ -11,7 +11,8 @@ record Quantiles(double p50, double p95) {
         if (values.isEmpty()) {
             throw new IllegalArgumentException("no values, no quantiles");
         }
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return new Quantiles(rank(sorted, 0.50), rank(sorted, 0.95));
     }
 

@@ -46,7 +46,8 @@ final class RawSession implements AutoCloseable {
     }
 
     private OnnxTensor tensor(Tensor tensor) throws OrtException {
-        long[] shape = tensor.shape().dimensions().stream().mapToLong(Long::longValue).toArray();
+        long[] shape =
+                tensor.shape().dimensions().stream().mapToLong(Long::longValue).toArray();
         OnnxJavaType type =
                 switch (tensor.type()) {
                     case FP32 -> OnnxJavaType.FLOAT;
