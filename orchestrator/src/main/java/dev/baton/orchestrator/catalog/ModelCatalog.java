@@ -150,9 +150,10 @@ public final class ModelCatalog {
                     progress -> LOG.infof("import of %s: %s", request.name(), named(request, progress)));
             return packages.keep(made, digest);
         } catch (InvalidModelException | GraphRunException refused) {
-            throw new ModelRefusedException("model", named(request, messageOf(refused)), refused);
-        } catch (UnreadableImageException refused) {
-            throw new ModelRefusedException("sample", messageOf(refused), refused);
+            throw new ModelRefusedException(
+                    refused.getCause() instanceof UnreadableImageException ? "sample" : "model",
+                    named(request, messageOf(refused)),
+                    refused);
         } catch (IllegalArgumentException refused) {
             throw new ModelRefusedException(
                     request.sample().isPresent()

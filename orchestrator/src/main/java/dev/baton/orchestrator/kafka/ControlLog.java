@@ -38,6 +38,7 @@ public final class ControlLog implements PlanLog, CatalogLog, AutoCloseable {
     private final Duration timeout;
     private @Nullable Producer<String, byte[]> producer;
     private boolean closed;
+    private volatile boolean failing;
 
     public ControlLog(KafkaConnection connection, BrokerTopics topics, Duration timeout) {
         this.connection = connection;
@@ -51,12 +52,18 @@ public final class ControlLog implements PlanLog, CatalogLog, AutoCloseable {
                 Topics.PLANS, PlanRecords.key(plan), PlanRecords.toRecord(plan).toByteArray());
         return sent.whenComplete((done, failure) -> {
             if (failure == null) {
+                failing = false;
                 LOG.infof(
                         "plan %d for %s on %s: %s", plan.epoch(), plan.model().model(), plan.edgeNode(), plan.reason());
             } else {
-                LOG.warnf(
+                LOG.logf(
+                        failing ? Logger.Level.DEBUG : Logger.Level.WARN, // once, not at every attempt
                         "plan %d for %s on %s did not reach the broker and will be sent again: %s",
-                        plan.epoch(), plan.model().model(), plan.edgeNode(), failure.getMessage());
+                        plan.epoch(),
+                        plan.model().model(),
+                        plan.edgeNode(),
+                        failure.getMessage());
+                failing = true;
             }
         });
     }

@@ -27,6 +27,7 @@ import dev.baton.orchestrator.planning.Plan;
 import dev.baton.orchestrator.planning.PlanHistory;
 import dev.baton.orchestrator.planning.PlanView;
 import dev.baton.orchestrator.planning.Planner;
+import dev.baton.orchestrator.service.Awaiting;
 import dev.baton.orchestrator.service.TestingModels;
 import dev.baton.partitioning.divide.ModelDescription;
 import dev.baton.schemas.records.CatalogModel;
@@ -101,10 +102,8 @@ final class ControlTopicsTest {
         /** An imported model once the past is read. */
         ImportedModel importModel() throws Exception {
             Path onnx = Files.write(directory.resolve("gauge.onnx"), TestingModels.convolutional());
-            long end = System.nanoTime() + TIMEOUT.toNanos();
-            while (!tables.missing().isEmpty() && System.nanoTime() - end < 0) {
-                Thread.onSpinWait();
-            }
+            Awaiting.until(
+                    "the past to be read", () -> tables.missing().isEmpty() ? Optional.of(true) : Optional.empty());
             return catalog.importModel(new ModelImport("gauge", onnx, ModelDescription.none(), Optional.empty()));
         }
 

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Waits, with an end, for what only asking can tell. */
-final class Awaiting {
+public final class Awaiting {
     static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Awaiting() {}
 
-    static <T> T until(String what, Supplier<Optional<T>> asked) throws InterruptedException {
+    public static <T> T until(String what, Supplier<Optional<T>> asked) throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         long end = System.nanoTime() + LIMIT.toNanos();
         do {

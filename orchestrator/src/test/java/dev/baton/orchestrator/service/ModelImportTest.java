@@ -105,11 +105,20 @@ class ModelImportTest {
             CatalogModel model = table.get("published").orElseThrow();
             assertThat(model.getModel().getVersion()).isEqualTo(version);
             assertThat(model.getPackageUrl()).endsWith("/packages/" + version);
-            assertThat(admin.listTopics().names().get(30, TimeUnit.SECONDS))
-                    .contains("baton.activations.published")
+            assertThat(Awaiting.until("the broker to know the topic", () -> Optional.of(topics(admin))
+                            .filter(names -> names.contains("baton.activations.published"))))
                     .containsAll(Set.of(
                             Topics.RESULTS, Topics.MEASUREMENTS, Topics.PLANS, Topics.MODELS, Topics.DEAD_LETTER));
         }
+    }
+
+    private static Set<String> topics(Admin admin) {
+        return admin.listTopics()
+                .names()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .join();
     }
 
     @Test
