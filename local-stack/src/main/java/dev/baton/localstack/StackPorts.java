@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +36,7 @@ public record StackPorts(
     public StackPorts {
         edges = List.copyOf(edges);
         tails = List.copyOf(tails);
+        requireDistinct(wishes(orchestrator, kafka, edgeKafka, brokerEdge, redis, edges, tails));
     }
 
     /** Ports that nobody uses at the moment. */
@@ -52,44 +53,59 @@ public record StackPorts(
         return new StackPorts(free.get(0), free.get(1), free.get(2), free.get(3), free.get(4), edgePorts, tailPorts);
     }
 
-    /**
-     * @throws IllegalArgumentException when two parts want the same port
-     * @throws StackException           naming the port, who wanted it and the flag that moves it
-     */
+    /** Throws a {@link StackException} that names a port somebody else listens on, who wanted it and the flag that moves it. */
     void requireFree() {
-        Map<Integer, Wish> wishes = new LinkedHashMap<>();
-        claim(wishes, orchestrator, new Wish("the orchestrator", "--orchestrator-port"));
-        claim(wishes, kafka, new Wish("the Kafka broker", "--kafka-port"));
-        claim(wishes, edgeKafka, new Wish("the link to the broker", "--edge-kafka-port"));
-        claim(wishes, brokerEdge, new Wish("the broker's edge listener", "--kafka-port"));
-        claim(wishes, redis, new Wish("Redis", "--redis-port"));
-        for (int i = 0; i < edges.size(); i++) {
-            claim(wishes, edges.get(i).grpc(), new Wish("edge-" + (i + 1) + " (gRPC)", "--edge-port"));
-            claim(wishes, edges.get(i).http(), new Wish("edge-" + (i + 1) + " (HTTP)", "--edge-http-port"));
-        }
-        for (int i = 0; i < tails.size(); i++) {
-            claim(wishes, tails.get(i), new Wish("tail-" + (i + 1), "--tail-port"));
-        }
-        wishes.forEach((port, wish) -> {
-            if (isTaken(port)) {
+        for (Wish wish : wishes(orchestrator, kafka, edgeKafka, brokerEdge, redis, edges, tails)) {
+            if (isTaken(wish.port())) {
                 throw new StackException(("port %d, wanted by %s, is taken: stop what listens there,"
                                 + " choose another port with %s, or any free ones with --free-ports")
-                        .formatted(port, wish.who(), wish.flag()));
+                        .formatted(wish.port(), wish.who(), wish.flag()));
             }
-        });
+        }
     }
 
-    private record Wish(String who, String flag) {}
-
-    private static void claim(Map<Integer, Wish> wishes, int port, Wish wish) {
-        if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException(
-                    "port %d for %s: expected 1 to 65535 (%s)".formatted(port, wish.who(), wish.flag()));
+    /** A port with its user and the flag that moves it. */
+    private record Wish(int port, String who, String flag) {
+        Wish {
+            if (port < 1 || port > 65535) {
+                throw new IllegalArgumentException(
+                        "port %d for %s: expected 1 to 65535 (%s)".formatted(port, who, flag));
+            }
         }
-        Wish other = wishes.put(port, wish);
-        if (other != null) {
-            throw new IllegalArgumentException("%s and %s cannot both have port %d: change %s or %s"
-                    .formatted(other.who(), wish.who(), port, other.flag(), wish.flag()));
+    }
+
+    private static List<Wish> wishes(
+            int orchestrator,
+            int kafka,
+            int edgeKafka,
+            int brokerEdge,
+            int redis,
+            List<EdgePorts> edges,
+            List<Integer> tails) {
+        List<Wish> wishes = new ArrayList<>(List.of(
+                new Wish(orchestrator, "the orchestrator", "--orchestrator-port"),
+                new Wish(kafka, "the Kafka broker", "--kafka-port"),
+                new Wish(edgeKafka, "the link to the broker", "--edge-kafka-port"),
+                new Wish(brokerEdge, "the broker's edge listener", "--kafka-port"),
+                new Wish(redis, "Redis", "--redis-port")));
+        for (int i = 0; i < edges.size(); i++) {
+            wishes.add(new Wish(edges.get(i).grpc(), "edge-%d (gRPC)".formatted(i + 1), "--edge-port"));
+            wishes.add(new Wish(edges.get(i).http(), "edge-%d (HTTP)".formatted(i + 1), "--edge-http-port"));
+        }
+        for (int i = 0; i < tails.size(); i++) {
+            wishes.add(new Wish(tails.get(i), "tail-" + (i + 1), "--tail-port"));
+        }
+        return wishes;
+    }
+
+    private static void requireDistinct(List<Wish> wishes) {
+        Map<Integer, Wish> byPort = new HashMap<>();
+        for (Wish wish : wishes) {
+            Wish other = byPort.put(wish.port(), wish);
+            if (other != null) {
+                throw new IllegalArgumentException("%s and %s cannot both have port %d: change %s or %s"
+                        .formatted(other.who(), wish.who(), wish.port(), other.flag(), wish.flag()));
+            }
         }
     }
 

@@ -60,7 +60,7 @@ public record DescribedModel(Path onnx, String name, ModelDescription descriptio
             image = Optional.of(search.image().over(base));
             source += ", with flags";
         }
-        String name = search.name().or(found::name).orElse(baseName(onnx));
+        String name = search.name().or(found::name).orElse(nameOf(onnx));
         ModelDescription description =
                 new ModelDescription(Optional.of(name), image, output(onnx, found, search, specs), found.dimensions());
         return new DescribedModel(onnx, name, description, source, guessed);
@@ -73,7 +73,7 @@ public record DescribedModel(Path onnx, String name, ModelDescription descriptio
         if (search.descriptionFile().isPresent()) {
             return search.descriptionFile();
         }
-        String file = baseName(onnx) + ".json";
+        String file = stem(onnx) + ".json";
         return List.of(
                         onnx.resolveSibling(file),
                         search.home().resolve("docs/models").resolve(file))
@@ -124,10 +124,15 @@ public record DescribedModel(Path onnx, String name, ModelDescription descriptio
                 : 0;
     }
 
-    private static String baseName(Path onnx) {
+    /** The file's name without {@code .onnx}. */
+    private static String stem(Path onnx) {
         String file = String.valueOf(onnx.getFileName());
-        String base = file.toLowerCase(Locale.ROOT).endsWith(".onnx") ? file.substring(0, file.length() - 5) : file;
-        return base.replaceAll("[^a-zA-Z0-9._-]", "_");
+        return file.toLowerCase(Locale.ROOT).endsWith(".onnx") ? file.substring(0, file.length() - 5) : file;
+    }
+
+    /** What a model is called when nobody says: its file's name, as far as names allow. */
+    private static String nameOf(Path onnx) {
+        return stem(onnx).replaceAll("[^a-zA-Z0-9._-]", "_");
     }
 
     /** As {@code <model>.json}, with the labels in it. */
