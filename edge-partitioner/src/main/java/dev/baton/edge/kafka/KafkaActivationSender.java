@@ -60,6 +60,11 @@ public final class KafkaActivationSender implements ActivationSender {
         if (!receiving.getAsBoolean()) {
             return CloudCall.notSent("no connection to Kafka for results");
         }
+        Optional<Duration> silence = producer.silence();
+        if (silence.isPresent()) {
+            return CloudCall.notSent("the broker has acknowledged nothing for %d ms"
+                    .formatted(silence.get().toMillis()));
+        }
         byte[] value = message(activation).toByteArray();
         if (value.length > maxRecordBytes) {
             return CloudCall.notSent(

@@ -1,6 +1,7 @@
 package dev.baton.edge.kafka;
 
 import dev.baton.edge.measure.LinkEstimator;
+import dev.baton.edge.measure.LinkSilence;
 import dev.baton.messaging.ClientSettings;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.Topics;
@@ -42,6 +43,7 @@ public final class LinkProducer implements AutoCloseable {
     private final KafkaConnection connection;
     private final String clientId;
     private final LinkEstimator link;
+    private final LinkSilence silence;
     private final LongSupplier nanoTicker;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Producer<String, byte[]> producer;
@@ -56,6 +58,7 @@ public final class LinkProducer implements AutoCloseable {
         this.connection = connection;
         this.clientId = clientId;
         this.link = link;
+        this.silence = new LinkSilence(nanoTicker);
         this.nanoTicker = nanoTicker;
     }
 
@@ -125,22 +128,34 @@ public final class LinkProducer implements AutoCloseable {
         }
         long sent = nanoTicker.getAsLong();
         SendTime sendTime = new SendTime();
-        long bytes = (long) message.value().length;
+        long bytes = message.value().length;
+        silence.sent(bytes);
         try {
             Future<RecordMetadata> _ = connected.send(message, (_, failure) -> {
                 long ended = nanoTicker.getAsLong();
                 if (failure == null && !sendTime.heldUp) {
                     link.acknowledged(bytes, sent, ended);
                 }
+                silence.ended(bytes, failure == null);
                 outcome.done(Duration.ofNanos(ended - sent), Optional.ofNullable(failure));
             });
             sendTime.heldUp = nanoTicker.getAsLong() - sent > HELD_UP_NANOS;
         } catch (InterruptException e) {
             Thread.currentThread().interrupt();
-            outcome.done(Duration.ofNanos(nanoTicker.getAsLong() - sent), Optional.of(e));
+            refused(bytes, sent, e, outcome);
         } catch (KafkaException | IllegalStateException e) {
-            outcome.done(Duration.ofNanos(nanoTicker.getAsLong() - sent), Optional.of(e));
+            refused(bytes, sent, e, outcome);
         }
+    }
+
+    private void refused(long bytes, long sent, RuntimeException failure, Outcome outcome) {
+        silence.ended(bytes, false);
+        outcome.done(Duration.ofNanos(nanoTicker.getAsLong() - sent), Optional.of(failure));
+    }
+
+    /** For how long the broker has acknowledged nothing, where that means that the link is gone. */
+    Optional<Duration> silence() {
+        return silence.silence();
     }
 
     private static final class SendTime {

@@ -108,6 +108,7 @@ class BrokerAwayTest {
             assertThat(text(response, "baton_placement")).isEqualTo("split:1");
             assertThat(text(response, "baton_completed_by")).isEqualTo("edge");
             assertThat(output(response, 0).shape().toString()).isEqualTo("[1, 2]");
+            await(() -> text(infer(client, jpeg), "baton_reason").startsWith("the broker has acknowledged nothing"));
         }
     }
 

@@ -58,8 +58,13 @@ final class TinyModel {
                 .withDescription(
                         new ModelDescription(Optional.of(NAME), Optional.of(IMAGE), Optional.empty(), Map.of()))
                 .withSampleImage(picture(1));
+        return divide(request, directory.resolve("package-" + seed));
+    }
+
+    /** Divides any model. */
+    static SplitPackage divide(DivisionRequest request, Path target) throws Exception {
         try (EngineRunner runner = new EngineRunner()) {
-            return ModelDivider.divide(request, runner, directory.resolve("package-" + seed), _ -> {});
+            return ModelDivider.divide(request, runner, target, _ -> {});
         }
     }
 

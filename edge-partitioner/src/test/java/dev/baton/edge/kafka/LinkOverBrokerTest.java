@@ -1,0 +1,93 @@
+package dev.baton.edge.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.edge.measure.LinkEstimate;
+import dev.baton.edge.measure.LinkEstimator;
+import dev.baton.edge.measure.LinkProbes;
+import dev.baton.edge.model.Models;
+import dev.baton.embedded.BrokerSettings;
+import dev.baton.embedded.EdgeListener;
+import dev.baton.embedded.EmbeddedBroker;
+import dev.baton.embedded.FreePorts;
+import dev.baton.embedded.LinkConditions;
+import dev.baton.embedded.LinkEmulator;
+import dev.baton.messaging.KafkaConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The link as the edge node sees it through a real producer, a real broker and an emulated link. */
+final class LinkOverBrokerTest {
+
+    private static final Duration WINDOW = Duration.ofSeconds(1);
+
+    /** One or two seconds on a machine that has nothing else to do. */
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+    @TempDir
+    Path directory;
+
+    private final LinkEstimator estimator = new LinkEstimator(System::nanoTime);
+
+    @Test
+    void followsTheLinkOnProbesAndWindowsAlone() throws Exception {
+        List<Integer> ports = FreePorts.find(2);
+        BrokerSettings settings =
+                BrokerSettings.in(directory).withEdgeListener(new EdgeListener(ports.get(0), ports.get(1)));
+        try (EmbeddedBroker _ = EmbeddedBroker.start(settings);
+                LinkEmulator emulator = LinkEmulator.start(
+                        ports.get(1), new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(0)), link(8));
+                LinkProducer producer = new LinkProducer(
+                        new KafkaConnection("127.0.0.1:" + ports.get(1), 1 << 20, Map.of()),
+                        "edge",
+                        estimator,
+                        System::nanoTime);
+                KafkaBackground background = new KafkaBackground(
+                        producer,
+                        "edge",
+                        new KafkaMeasurements(producer, "edge", new Models(), estimator, WINDOW),
+                        new LinkProbes(estimator),
+                        WINDOW)) {
+            CountDownLatch connected = new CountDownLatch(1);
+            producer.start(connected::countDown);
+            assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();
+            background.start();
+            for (double megabits : new double[] {8, 1, 100}) {
+                emulator.set(link(megabits));
+                assertThat(timeUntilKnown(megabits))
+                        .as("time until %s Mbit/s was known; last %s", megabits, estimator.estimate())
+                        .isLessThan(PATIENCE);
+            }
+        }
+    }
+
+    private static LinkConditions link(double megabits) {
+        return new LinkConditions(megabits, Duration.ofMillis(5), Duration.ZERO);
+    }
+
+    /** Looks again and again, as often as the planner could. */
+    private Duration timeUntilKnown(double megabits) throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        long began = System.nanoTime();
+        Duration waited = Duration.ZERO;
+        while (waited.compareTo(PATIENCE) < 0 && !near(estimator.estimate(), megabits)) {
+            never.await(20, TimeUnit.MILLISECONDS);
+            waited = Duration.ofNanos(System.nanoTime() - began);
+        }
+        return waited;
+    }
+
+    private static boolean near(Optional<LinkEstimate> estimate, double megabits) {
+        return estimate.isPresent()
+                && Math.abs(Math.log(estimate.get().bytesPerSecond() / (megabits * 125_000))) < Math.log(2);
+    }
+}
