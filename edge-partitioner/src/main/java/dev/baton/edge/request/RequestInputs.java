@@ -30,6 +30,11 @@ final class RequestInputs {
     /** Refuses what the model does not take: names, types, shapes, unknown outputs. Pictures are not looked into. */
     void check() {
         List<TensorSpec> specs = model.manifest().inputs();
+        for (String name : request.inputs().keySet()) {
+            if (specs.stream().noneMatch(spec -> spec.name().equals(name))) {
+                throw invalid("model %s has no input '%s'; it takes %s".formatted(model.name(), name, specs));
+            }
+        }
         for (TensorSpec spec : specs) {
             ModelInput input = request.inputs().get(spec.name());
             if (input == null) {
@@ -38,11 +43,6 @@ final class RequestInputs {
             switch (input) {
                 case ModelInput.OfTensor(Tensor tensor) -> checkTensor(spec, tensor);
                 case ModelInput.OfPicture _ -> checkPicture(spec);
-            }
-        }
-        for (String name : request.inputs().keySet()) {
-            if (specs.stream().noneMatch(spec -> spec.name().equals(name))) {
-                throw invalid("model %s has no input '%s'; it takes %s".formatted(model.name(), name, specs));
             }
         }
         for (String name : request.outputs()) {
