@@ -1,4 +1,4 @@
-/** How the tail tells its platform whether it is ready. It is alive as long as it answers at all: no check needed. */
+/** How the tail tells its platform whether it is alive and ready. */
 @NullMarked
 package dev.baton.tail.health;
 

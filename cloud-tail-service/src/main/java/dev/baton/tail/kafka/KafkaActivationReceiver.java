@@ -130,6 +130,11 @@ public final class KafkaActivationReceiver implements AutoCloseable {
         return joined || models.isEmpty();
     }
 
+    /** False when the receiving thread has ended although nobody stopped it: only a new process can help. */
+    public boolean isAlive() {
+        return thread.isAlive() || isStopping() || thread.getState() == Thread.State.NEW;
+    }
+
     /** Finishes the poll in hand, commits and leaves the group. */
     @Override
     public void close() {
@@ -169,7 +174,7 @@ public final class KafkaActivationReceiver implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (KafkaException | IllegalStateException e) {
+            } catch (RuntimeException e) {
                 LOG.warnf(e, "cannot receive activations; next attempt in %s", RETRY_DELAY);
                 awaitRetry();
             }
@@ -184,10 +189,19 @@ public final class KafkaActivationReceiver implements AutoCloseable {
             commitFinished(opened, finished);
         } finally {
             joined = false;
-            opened.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+            leave(opened);
             consumer = null;
             finished.clear();
             attempts.clear();
+        }
+    }
+
+    /** A failure here does not hide why the consumer is left. */
+    private static void leave(Consumer<String, byte[]> opened) {
+        try {
+            opened.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+        } catch (KafkaException e) {
+            LOG.warnf(e, "the group was not left in good order; it notices when this member's session ends");
         }
     }
 

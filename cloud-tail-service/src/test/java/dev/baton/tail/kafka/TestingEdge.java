@@ -115,8 +115,14 @@ public final class TestingEdge implements AutoCloseable {
                 && parse(record).getRequestId().equals(requestId));
     }
 
-    /** How many results of this request have arrived until now. */
-    public long results(String requestId) {
+    /** Waits until {@code count} results of this request have arrived. */
+    public void awaitResults(String requestId, int count) {
+        await(record -> record.topic().equals(Topics.RESULTS)
+                && parse(record).getRequestId().equals(requestId)
+                && results(requestId) >= count);
+    }
+
+    private long results(String requestId) {
         return seen.stream()
                 .filter(record -> record.topic().equals(Topics.RESULTS)
                         && parse(record).getRequestId().equals(requestId))
@@ -160,9 +166,8 @@ public final class TestingEdge implements AutoCloseable {
 
     private ConsumerRecord<String, byte[]> await(Predicate<ConsumerRecord<String, byte[]>> wanted) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        int looked = 0;
         while (true) {
-            for (; looked < seen.size(); looked++) {
+            for (int looked = 0; looked < seen.size(); looked++) {
                 if (wanted.test(seen.get(looked))) {
                     return seen.get(looked);
                 }
