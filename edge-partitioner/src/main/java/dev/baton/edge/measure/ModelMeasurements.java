@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * What the edge node measured for one model version: recent values of each stage and counts of the running window. Times are
@@ -14,11 +15,17 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class ModelMeasurements {
 
+    /**
+     * A placement without the cloud measures the broker no more. What it took in the minute before, perhaps because
+     * everything was still starting, must not keep the cloud out for ever: then better unknown.
+     */
+    private static final Duration BROKER_MAX_AGE = Duration.ofSeconds(30);
+
     private final Map<Integer, RecentValues> heads = new ConcurrentHashMap<>();
     private final Map<EncodingKey, Encoding> encodings = new ConcurrentHashMap<>();
     private final RecentValues preprocess = new RecentValues();
     private final RecentValues encodedInputBytes = new RecentValues();
-    private final RecentValues broker = new RecentValues();
+    private final RecentValues broker;
     private final RecentValues total = new RecentValues();
     private final LongAdder requests = new LongAdder();
     private final LongAdder failures = new LongAdder();
@@ -46,6 +53,10 @@ public final class ModelMeasurements {
             Optional<Summary> encodedInputBytes,
             Optional<Summary> broker,
             Optional<Summary> total) {}
+
+    public ModelMeasurements(LongSupplier nanoTicker) {
+        this.broker = new RecentValues(nanoTicker, BROKER_MAX_AGE);
+    }
 
     public void head(int splitPoint, Duration runTime) {
         heads.computeIfAbsent(splitPoint, _ -> new RecentValues()).add(micros(runTime));

@@ -1,7 +1,10 @@
 package dev.baton.edge.measure;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /** The last values of one quantity, at most {@value #CAPACITY}. Any thread may add. */
 public final class RecentValues {
@@ -10,14 +13,30 @@ public final class RecentValues {
     static final int CAPACITY = 64;
 
     private final double[] values = new double[CAPACITY];
+    private final long[] addedNanos = new long[CAPACITY];
+    private final LongSupplier nanoTicker;
+    private final long maxAgeNanos;
     private long added;
 
+    /** Values that stay until newer ones replace them: what they describe changes little while nobody looks. */
+    public RecentValues() {
+        this(() -> 0, Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /** Values that are forgotten at {@code maxAge}: what they describe changes while nobody looks. */
+    public RecentValues(LongSupplier nanoTicker, Duration maxAge) {
+        this.nanoTicker = nanoTicker;
+        this.maxAgeNanos = maxAge.toNanos();
+    }
+
     public synchronized void add(double value) {
-        values[(int) (added % CAPACITY)] = value;
+        int slot = (int) (added % CAPACITY);
+        values[slot] = value;
+        addedNanos[slot] = nanoTicker.getAsLong();
         added++;
     }
 
-    /** Empty when nothing was ever added. */
+    /** Empty when there is no value. */
     public Optional<Summary> summary() {
         double[] sorted = snapshot();
         if (sorted.length == 0) {
@@ -31,7 +50,11 @@ public final class RecentValues {
     }
 
     private synchronized double[] snapshot() {
-        return Arrays.copyOf(values, (int) Math.min(added, CAPACITY));
+        long now = nanoTicker.getAsLong();
+        return IntStream.range(0, (int) Math.min(added, CAPACITY))
+                .filter(slot -> now - addedNanos[slot] <= maxAgeNanos)
+                .mapToDouble(slot -> values[slot])
+                .toArray();
     }
 
     private static double at(double[] sorted, double quantile) {

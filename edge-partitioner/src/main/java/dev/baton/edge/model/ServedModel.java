@@ -35,7 +35,7 @@ public final class ServedModel {
     private final Map<Integer, InferenceSession> heads;
     private final Map<Integer, InferenceSession> tails = new ConcurrentHashMap<>();
     private final Optional<ImagePreprocessor> pictures;
-    private final ModelMeasurements measurements = new ModelMeasurements();
+    private final ModelMeasurements measurements = new ModelMeasurements(System::nanoTime);
     private volatile EdgePlan plan;
     private int leases;
     private boolean retired;

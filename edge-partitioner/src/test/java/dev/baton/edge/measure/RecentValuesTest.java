@@ -2,6 +2,8 @@ package dev.baton.edge.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class RecentValuesTest {
@@ -18,6 +20,20 @@ final class RecentValuesTest {
             values.add(i);
         }
         assertThat(values.summary()).contains(new Summary(5, 3, 2.5, 3, 5));
+    }
+
+    @Test
+    void forgetsAtTheMaximumAge() {
+        AtomicLong now = new AtomicLong();
+        RecentValues values = new RecentValues(now::get, Duration.ofSeconds(30));
+        values.add(1);
+        now.set(Duration.ofSeconds(20).toNanos());
+        values.add(3);
+        assertThat(values.summary().orElseThrow().mean()).isEqualTo(2);
+        now.set(Duration.ofSeconds(40).toNanos());
+        assertThat(values.summary()).contains(new Summary(1, 3, 0, 3, 3));
+        now.set(Duration.ofSeconds(60).toNanos());
+        assertThat(values.summary()).isEmpty();
     }
 
     @Test
