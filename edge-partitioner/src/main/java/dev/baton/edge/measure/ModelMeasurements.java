@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
 public final class ModelMeasurements {
 
     /**
-     * A placement without the cloud measures the broker no more. What it took in the minute before, perhaps because
+     * A placement without the cloud measures the broker no more. What it took before, perhaps because
      * everything was still starting, must not keep the cloud out for ever: then better unknown.
      */
     private static final Duration BROKER_MAX_AGE = Duration.ofSeconds(30);
