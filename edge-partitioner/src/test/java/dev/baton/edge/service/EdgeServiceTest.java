@@ -403,7 +403,7 @@ class EdgeServiceTest {
         refused(pictureRequest(new byte[] {1, 2, 3}), Status.Code.INVALID_ARGUMENT, "3 bytes");
         ModelInferRequest.Builder unknownName = tensorRequest(picture);
         unknownName.getInputsBuilder(0).setName("image");
-        refused(unknownName, Status.Code.INVALID_ARGUMENT, "'picture' is missing");
+        refused(unknownName, Status.Code.INVALID_ARGUMENT, "no input 'image'", "picture FP32");
         refused(
                 tensorRequest(picture)
                         .addOutputs(ModelInferRequest.InferRequestedOutputTensor.newBuilder()
