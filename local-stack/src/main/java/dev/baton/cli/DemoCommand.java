@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,11 @@ import picocli.CommandLine.Option;
             "Without --model it reads gauges."
         })
 final class DemoCommand implements Callable<Integer> {
+
+    /** The gauge model is small: only on a device as slow as this do link and device compete. */
+    private static final double SLOW_FOR_GAUGE = 20;
+
+    private static final double SLOW_FOR_ANY = 8;
 
     private static final int DISTINCT_PICTURES = 40;
 
@@ -68,8 +74,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--edge-slowdown",
             paramLabel = "N",
-            description = "The edge node is N times slower than this machine (${DEFAULT-VALUE}).")
-    private double edgeSlowdown = 8;
+            description = "The edge node is N times slower than this machine (20; 8 with --model).")
+    private @Nullable Double edgeSlowdown;
 
     @Option(
             names = "--links",
@@ -150,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             Optional.ofNullable(codec).ifPresent(Codec::parse);
             return new DemoSettings(
-                    edgeSlowdown,
+                    Objects.requireNonNullElse(edgeSlowdown, onnx == null ? SLOW_FOR_GAUGE : SLOW_FOR_ANY),
                     links,
                     millis(delayMillis),
                     millis(delayMillis / 10),
@@ -200,8 +206,7 @@ final class DemoCommand implements Callable<Integer> {
                     true,
                     home.resolve(".baton/logs/demo"),
                     StackPorts.free(1, 1),
-                    new LinkConditions(
-                            settings.linkSteps().getFirst(), settings.oneWayDelay(), settings.jitter()),
+                    new LinkConditions(settings.linkSteps().getFirst(), settings.oneWayDelay(), settings.jitter()),
                     settings.edgeSlowdown(),
                     StackOptions.otlpEndpoint());
         } catch (IllegalArgumentException e) {

@@ -81,8 +81,7 @@ final class ImportCommand implements Callable<Integer> {
                     point.tailOperators(),
                     point.crossingBytes(),
                     int8.map(codec -> Long.toString(codec.bytes())).orElse(""),
-                    int8.map(codec -> "%.1e".formatted(codec.outputError()))
-                            .orElse("")));
+                    int8.map(codec -> "%.1e".formatted(codec.outputError())).orElse("")));
         }
     }
 }

@@ -134,13 +134,16 @@ final class InspectCommand implements Callable<Integer> {
                     .findFirst();
             console.line(table.row(
                     point.index(),
-                    point.index() == 0 ? "(all in the cloud)" : point.index() == manifest.lastIndex() ? "(all on the edge)" : point.name(),
+                    point.index() == 0
+                            ? "(all in the cloud)"
+                            : point.index() == manifest.lastIndex() ? "(all on the edge)" : point.name(),
                     point.headOperators(),
                     point.tailOperators(),
                     point.headWeightBytes(),
                     point.crossingBytes(),
                     codec.map(CodecMeasurement::bytes).map(String::valueOf).orElse("–"),
-                    codec.map(measured -> "%.1e".formatted(measured.maxOutputRelativeError())).orElse("–"),
+                    codec.map(measured -> "%.1e".formatted(measured.maxOutputRelativeError()))
+                            .orElse("–"),
                     point.crossing().stream().map(InspectCommand::text).collect(Collectors.joining(", "))));
         }
         manifest.rejected()

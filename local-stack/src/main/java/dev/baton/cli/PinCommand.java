@@ -29,7 +29,10 @@ final class PinCommand implements Callable<Integer> {
     @Parameters(index = "2", paramLabel = "PLACEMENT", description = "edge-only, cloud-only or split:N.")
     private String placement = "";
 
-    @Option(names = "--codec", paramLabel = "CODEC", description = "Codec of what crosses; by default the best admissible one.")
+    @Option(
+            names = "--codec",
+            paramLabel = "CODEC",
+            description = "Codec of what crosses; by default the best admissible one.")
     private @Nullable String codec;
 
     @Option(names = "--json", description = "Print the plan as JSON.")

@@ -90,7 +90,8 @@ final class UpCommand implements Callable<Integer> {
 
     private StackSettings settings(Path home) {
         try {
-            Path directory = Optional.ofNullable(state).orElse(home.resolve(".baton")).toAbsolutePath();
+            Path directory =
+                    Optional.ofNullable(state).orElse(home.resolve(".baton")).toAbsolutePath();
             return new StackSettings(
                     home,
                     directory,

@@ -151,6 +151,8 @@ final class VerifyCommand implements Callable<Integer> {
                 row.maxRelativeDifference().isPresent()
                         ? "%.1e".formatted(row.maxRelativeDifference().getAsDouble())
                         : "did not run",
-                row.failure().map(failure -> console.bad("kept out") + ": " + failure).orElse(console.good("ok")));
+                row.failure()
+                        .map(failure -> console.bad("kept out") + ": " + failure)
+                        .orElse(console.good("ok")));
     }
 }

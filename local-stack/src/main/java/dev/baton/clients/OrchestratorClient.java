@@ -112,7 +112,9 @@ public final class OrchestratorClient implements AutoCloseable {
                 exchange(request("/api/plans/%s/%s".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
                         .GET()
                         .build());
-        return response.statusCode() == 404 ? Optional.empty() : Optional.of(read(accepted(response), PlanView.Standing.class));
+        return response.statusCode() == 404
+                ? Optional.empty()
+                : Optional.of(read(accepted(response), PlanView.Standing.class));
     }
 
     /**

@@ -81,8 +81,8 @@ public final class Demo implements AutoCloseable {
         String input = model.description()
                 .image()
                 .map(ImageInput::input)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "nothing says how a picture becomes an input of " + model.name()));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("nothing says how a picture becomes an input of " + model.name()));
         this.orchestrator = new OrchestratorClient(stack.orchestrator());
         this.edge = new EdgeClient(stack.edge(1), REQUEST_LIMIT);
         this.requests = new EdgeRequests(edge, model.name(), input, this.pictures);
@@ -102,13 +102,11 @@ public final class Demo implements AutoCloseable {
         for (Choice choice : choices(view)) {
             pinned.add(measure(choice, settings.picturesPerPlacement(), checks));
         }
-        Optional<SplitPointView> codecSplit =
-                settings.only().isPresent()
-                        ? Optional.empty()
-                        : twoSplits(view.between()).stream().findFirst();
-        List<Measured> codecs = codecSplit
-                .map(split -> compareCodecs(split, checks))
-                .orElse(List.of());
+        Optional<SplitPointView> codecSplit = settings.only().isPresent()
+                ? Optional.empty()
+                : twoSplits(view.between()).stream().findFirst();
+        List<Measured> codecs =
+                codecSplit.map(split -> compareCodecs(split, checks)).orElse(List.of());
         List<Step> steps = settings.only().isPresent() ? List.of() : letPlannerChoose();
 
         checks.answered(requests.all());
@@ -150,7 +148,8 @@ public final class Demo implements AutoCloseable {
             last = sample.failure();
             Optional<Provenance> provenance = sample.answer().map(Answer::provenance);
             if (provenance
-                    .filter(by -> by.planEpoch() >= plan.epoch() && by.completedBy().equals("cloud"))
+                    .filter(by ->
+                            by.planEpoch() >= plan.epoch() && by.completedBy().equals("cloud"))
                     .isPresent()) {
                 requests.forget();
                 return provenance.get();
@@ -183,8 +182,9 @@ public final class Demo implements AutoCloseable {
         List<Choice> choices = new ArrayList<>();
         choices.add(new Choice(new Placement.EdgeOnly(), Optional.empty()));
         choices.add(new Choice(new Placement.CloudOnly(), Optional.empty()));
-        twoSplits(view.between()).forEach(split -> choices.add(
-                new Choice(new Placement.Split(split.index()), Optional.of(slimCodec(split)))));
+        twoSplits(view.between())
+                .forEach(split ->
+                        choices.add(new Choice(new Placement.Split(split.index()), Optional.of(slimCodec(split)))));
         return choices;
     }
 
@@ -202,9 +202,9 @@ public final class Demo implements AutoCloseable {
     }
 
     private static Optional<SplitPointView> slimmest(List<SplitPointView> between) {
-        return between.stream().min(Comparator.comparingLong(split -> split.codec(slimCodec(split))
-                .map(CodecView::bytes)
-                .orElse(split.crossingBytes())));
+        return between.stream()
+                .min(Comparator.comparingLong(split ->
+                        split.codec(slimCodec(split)).map(CodecView::bytes).orElse(split.crossingBytes())));
     }
 
     /** The codec that sends least among those that change the answer little. */
@@ -261,8 +261,8 @@ public final class Demo implements AutoCloseable {
         printer.codecsHeader(split);
         int count = Math.min(PICTURES_PER_CODEC, settings.picturesPerPlacement());
         return COMPARED_CODECS.stream()
-                .map(codec -> measure(
-                        new Choice(new Placement.Split(split.index()), Optional.of(codec)), count, checks))
+                .map(codec ->
+                        measure(new Choice(new Placement.Split(split.index()), Optional.of(codec)), count, checks))
                 .toList();
     }
 
@@ -273,8 +273,7 @@ public final class Demo implements AutoCloseable {
     }
 
     private Step step(double megabitsPerSecond) {
-        stack.link()
-                .set(new LinkConditions(megabitsPerSecond, settings.oneWayDelay(), settings.jitter()));
+        stack.link().set(new LinkConditions(megabitsPerSecond, settings.oneWayDelay(), settings.jitter()));
         List<Sample> samples = new ArrayList<>();
         List<String> changes = new ArrayList<>();
         long start = System.nanoTime();
@@ -315,7 +314,11 @@ public final class Demo implements AutoCloseable {
     private static List<Sample> settled(List<Sample> samples, String inForce) {
         int first = samples.size();
         while (first > 0
-                && samples.get(first - 1).answer().map(Demo::placement).orElse(inForce).equals(inForce)) {
+                && samples.get(first - 1)
+                        .answer()
+                        .map(Demo::placement)
+                        .orElse(inForce)
+                        .equals(inForce)) {
             first--;
         }
         return samples.subList(first, samples.size());
@@ -331,8 +334,10 @@ public final class Demo implements AutoCloseable {
         Map<String, List<RankedClass>> answers = new LinkedHashMap<>();
         if (interpreter.isClassification()) {
             for (Sample sample : requests.all().reversed()) {
-                sample.answer().ifPresent(answer -> answers.putIfAbsent(
-                        pictures.get(sample.picture()).name(), interpreter.top(answer.outputs(), SHOWN_CLASSES)));
+                sample.answer()
+                        .ifPresent(answer -> answers.putIfAbsent(
+                                pictures.get(sample.picture()).name(),
+                                interpreter.top(answer.outputs(), SHOWN_CLASSES)));
             }
         }
         return answers;

@@ -40,9 +40,12 @@ final class DemoChecks {
                     .formatted(plan.placement(), plan.epoch(), by.placement(), by.planEpoch()));
         }
         if (!by.completedBy().equals(finisher)) {
-            return Optional.of("%s was finished by the %s: %s".formatted(by.placement(), by.completedBy(), by.reason()));
+            return Optional.of(
+                    "%s was finished by the %s: %s".formatted(by.placement(), by.completedBy(), by.reason()));
         }
-        double sum = by.stageMillis().values().stream().mapToDouble(Double::doubleValue).sum();
+        double sum = by.stageMillis().values().stream()
+                .mapToDouble(Double::doubleValue)
+                .sum();
         if (Math.abs(sum - by.totalMillis()) > STAGE_ROUNDING_MILLIS) {
             return Optional.of("the stages of a %s request add up to %.3f of %.3f ms"
                     .formatted(by.placement(), sum, by.totalMillis()));
@@ -61,7 +64,9 @@ final class DemoChecks {
         add(
                 "every request was answered",
                 failed == 0,
-                failed == 0 ? samples.size() + " requests" : "%d of %d failed: %s".formatted(failed, samples.size(), some(failures)));
+                failed == 0
+                        ? samples.size() + " requests"
+                        : "%d of %d failed: %s".formatted(failed, samples.size(), some(failures)));
         add(
                 "answers say what was pinned, who finished, and stage times that add up",
                 strangeProvenance.isEmpty() && withProvenance > 0,
@@ -94,22 +99,25 @@ final class DemoChecks {
         List<String> wrong = steps.stream()
                 .flatMap(step -> Stream.of(
                                 step.settled().requests() > 0 ? "" : "no request ran under the planner's choice",
-                                step.settled().maxDifference() <= tolerance(step.settled().codec())
+                                step.settled().maxDifference()
+                                                <= tolerance(step.settled().codec())
                                         ? ""
                                         : "%s %s differs by %.1e"
                                                 .formatted(
                                                         step.settled().placement(),
                                                         step.settled().codec(),
                                                         step.settled().maxDifference()),
-                                step.best().stream()
-                                                .anyMatch(best ->
-                                                        best.predictedMillis().isPresent())
+                                step.best().stream().anyMatch(best -> best.predictedMillis()
+                                                .isPresent())
                                         ? ""
                                         : "nothing was predicted")
                         .filter(problem -> !problem.isEmpty())
                         .map(problem -> "at %.0f Mbit/s %s".formatted(step.megabitsPerSecond(), problem)))
                 .toList();
-        add("the planner chose at every rate of the link", wrong.isEmpty(), wrong.isEmpty() ? steps.size() + " rates" : some(wrong));
+        add(
+                "the planner chose at every rate of the link",
+                wrong.isEmpty(),
+                wrong.isEmpty() ? steps.size() + " rates" : some(wrong));
     }
 
     private static final double EXACT = 1e-4;
@@ -134,7 +142,9 @@ final class DemoChecks {
 
     private static String some(List<String> problems) {
         String shown = String.join("; ", problems.subList(0, Math.min(SHOWN_PROBLEMS, problems.size())));
-        return problems.size() > SHOWN_PROBLEMS ? "%s; and %d more".formatted(shown, problems.size() - SHOWN_PROBLEMS) : shown;
+        return problems.size() > SHOWN_PROBLEMS
+                ? "%s; and %d more".formatted(shown, problems.size() - SHOWN_PROBLEMS)
+                : shown;
     }
 
     List<Check> all() {

@@ -50,8 +50,8 @@ public final class DemoPrinter {
 
     void pinnedHeader(double megabitsPerSecond, String device) {
         console.line("");
-        console.line(console.bold("Pinned placements") + " over a link of %s Mbit/s. The edge node's device: %s."
-                .formatted(rate(megabitsPerSecond), device));
+        console.line(console.bold("Pinned placements")
+                + " over a link of %s Mbit/s. The edge node's device: %s.".formatted(rate(megabitsPerSecond), device));
         console.line("Times are means of each stage in ms; error is the mean against the truth, of full scale.");
         console.line(console.dim(placements.header()));
     }
@@ -140,7 +140,8 @@ public final class DemoPrinter {
                                     .map(error -> "mean error %.2f %% of full scale, ".formatted(error * 100))
                                     .orElse(""),
                             row.sameTop()
-                                    .map(share -> "same first class as the whole model %.0f %%, ".formatted(share * 100))
+                                    .map(share ->
+                                            "same first class as the whole model %.0f %%, ".formatted(share * 100))
                                     .orElse(""),
                             row.maxDifference()));
         }

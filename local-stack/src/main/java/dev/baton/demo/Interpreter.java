@@ -43,8 +43,7 @@ final class Interpreter {
         Optional<Picture.Truth> truth = pictures.get(picture).truth();
         OptionalDouble reading = reading(outputs);
         return truth.isPresent() && reading.isPresent()
-                ? OptionalDouble.of(
-                        Math.abs(reading.getAsDouble() - truth.get().fraction()))
+                ? OptionalDouble.of(Math.abs(reading.getAsDouble() - truth.get().fraction()))
                 : OptionalDouble.empty();
     }
 
@@ -54,7 +53,8 @@ final class Interpreter {
         List<RankedClass> expected = top(whole, 1);
         return first.isEmpty() || expected.isEmpty()
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(first.getFirst().number() == expected.getFirst().number() ? 1 : 0);
+                : OptionalDouble.of(
+                        first.getFirst().number() == expected.getFirst().number() ? 1 : 0);
     }
 
     /** A few words: {@code reads 13.9 bar (true 13.88)}, {@code golden retriever (0.81)}. */
@@ -70,7 +70,9 @@ final class Interpreter {
                     .truth()
                     .map(truth -> "%.2f of %.2f %s"
                             .formatted(truth.reading(value), truth.reading(truth.fraction()), truth.unit()))
-                    .orElse("%.4f %s".formatted(value, meaning.flatMap(OutputMeaning::unit).orElse("")));
+                    .orElse("%.4f %s"
+                            .formatted(
+                                    value, meaning.flatMap(OutputMeaning::unit).orElse("")));
         }
         return outputs.entrySet().stream()
                 .limit(SHOWN_VALUES)

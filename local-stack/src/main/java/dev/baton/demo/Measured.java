@@ -34,7 +34,8 @@ public record Measured(
         Optional<Double> sameTop,
         double maxDifference) {
 
-    static Measured of(String placement, String codec, List<Sample> samples, WholeModel whole, Interpreter interpreter) {
+    static Measured of(
+            String placement, String codec, List<Sample> samples, WholeModel whole, Interpreter interpreter) {
         List<Answer> answers =
                 samples.stream().flatMap(sample -> sample.answer().stream()).toList();
         double[] millis = answers.stream()

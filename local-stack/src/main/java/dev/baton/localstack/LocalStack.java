@@ -172,11 +172,7 @@ public final class LocalStack implements AutoCloseable {
     private void startService(StopOrder order, String name, List<String> command, int healthPort) {
         ServiceProcess service = own(
                 order,
-                ServiceProcess.start(
-                        name,
-                        command,
-                        settings.logDirectory().resolve(name + ".log"),
-                        listener::log));
+                ServiceProcess.start(name, command, settings.logDirectory().resolve(name + ".log"), listener::log));
         guardian.watch(service.handle());
         service.onDeath(death::complete);
         service.awaitReady(URI.create("http://127.0.0.1:%d/q/health/ready".formatted(healthPort)), http, READY_LIMIT);

@@ -90,7 +90,9 @@ final class ServiceCommands {
         properties.put("java.awt.headless", "true");
         // Every look at a service that is not ready yet would be a line of its log.
         properties.put("quarkus.log.category.\"io.smallrye.health\".level", "WARN");
-        properties.put("quarkus.otel.sdk.disabled", Boolean.toString(settings.otlpEndpoint().isEmpty()));
+        properties.put(
+                "quarkus.otel.sdk.disabled",
+                Boolean.toString(settings.otlpEndpoint().isEmpty()));
         settings.otlpEndpoint().ifPresent(endpoint -> properties.put("quarkus.otel.exporter.otlp.endpoint", endpoint));
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-jar");

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BatonTest {
 
-    private static final List<String> COMMANDS = List.of(
-            "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "verify", "bench", "test");
+    private static final List<String> COMMANDS =
+            List.of("demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "verify", "bench", "test");
 
     @Test
     void helpListsEveryCommandAndExitCode() {
@@ -135,7 +135,8 @@ class BatonTest {
             assertThat(outcome.err().lines().toList())
                     .last()
                     .asString()
-                    .contains("port " + port + ", wanted by the Kafka broker, is taken", "--kafka-port", "--free-ports");
+                    .contains(
+                            "port " + port + ", wanted by the Kafka broker, is taken", "--kafka-port", "--free-ports");
             assertThat(state).isEmptyDirectory();
         }
     }

@@ -31,7 +31,8 @@ class LauncherTest {
     @BeforeEach
     void copyLauncher() throws IOException {
         Path launcher = Path.of(System.getProperty("baton.home", "..")).resolve("baton");
-        assumeTrue(Files.isExecutable(Path.of("/bin/sh")) && Files.isRegularFile(launcher), "no /bin/sh or no launcher");
+        assumeTrue(
+                Files.isExecutable(Path.of("/bin/sh")) && Files.isRegularFile(launcher), "no /bin/sh or no launcher");
         home = Files.createDirectory(directory.resolve("repository with spaces"));
         Files.copy(launcher, home.resolve("baton"));
         assertThat(home.resolve("baton").toFile().setExecutable(true)).isTrue();
@@ -43,15 +44,19 @@ class LauncherTest {
 
         assertThat(outcome.exitCode()).isEqualTo(3);
         assertThat(outcome.err())
-                .contains("needs a JDK, version 25 or newer", "Install one", "JAVA_HOME", "PATH: no java", "/nowhere/jdk");
+                .contains(
+                        "needs a JDK, version 25 or newer",
+                        "Install one",
+                        "JAVA_HOME",
+                        "PATH: no java",
+                        "/nowhere/jdk");
     }
 
     @Test
     void anOldJdkIsNamedWithItsVersion() throws IOException {
         Path old = jdk("17.0.9");
 
-        Outcome outcome = run(
-                Map.of("PATH", "/nowhere", "BATON_JDK_PLACES", "", "JAVA_HOME", old.toString()), "demo");
+        Outcome outcome = run(Map.of("PATH", "/nowhere", "BATON_JDK_PLACES", "", "JAVA_HOME", old.toString()), "demo");
 
         assertThat(outcome.exitCode()).isEqualTo(3);
         assertThat(outcome.err()).contains("JAVA_HOME: " + old + " (Java 17)");
@@ -87,8 +92,8 @@ class LauncherTest {
     void withoutMavenSaysWhatToInstall() throws IOException {
         Path jdk = jdk("25.0.3");
 
-        Outcome outcome = run(
-                Map.of("PATH", pathWithout("mvn"), "BATON_JDK_PLACES", "", "JAVA_HOME", jdk.toString()), "demo");
+        Outcome outcome =
+                run(Map.of("PATH", pathWithout("mvn"), "BATON_JDK_PLACES", "", "JAVA_HOME", jdk.toString()), "demo");
 
         assertThat(outcome.exitCode()).isEqualTo(3);
         assertThat(outcome.err()).contains("needs Apache Maven 3.8.7 or newer", "mvn: not there");
@@ -99,8 +104,8 @@ class LauncherTest {
         Path jdk = jdk("25.0.3");
         Path old = script(directory.resolve("mvn-old"), "echo 'Apache Maven 3.8.6 (hash)'");
 
-        Outcome outcome = run(
-                Map.of("PATH", pathWithout("mvn"), "JAVA_HOME", jdk.toString(), "MVN", old.toString()), "demo");
+        Outcome outcome =
+                run(Map.of("PATH", pathWithout("mvn"), "JAVA_HOME", jdk.toString(), "MVN", old.toString()), "demo");
 
         assertThat(outcome.exitCode()).isEqualTo(3);
         assertThat(outcome.err()).contains(old + ": version 3.8.6");
@@ -110,7 +115,8 @@ class LauncherTest {
     void buildsOnceAndAgainWhenASourceIsNewer() throws IOException {
         Path jdk = jdk("25.0.3");
         Path source = Files.writeString(
-                Files.createDirectories(home.resolve("tensor/src/main/java")).resolve("Tensor.java"), "class Tensor {}");
+                Files.createDirectories(home.resolve("tensor/src/main/java")).resolve("Tensor.java"),
+                "class Tensor {}");
         Path builds = directory.resolve("builds");
         Path maven = script(
                 directory.resolve("mvn-new"),
@@ -126,8 +132,7 @@ class LauncherTest {
 
         Outcome first = run(environment, "plans");
         Outcome second = run(environment, "plans");
-        Files.setLastModifiedTime(
-                source, FileTime.from(Instant.now().plusSeconds(5)));
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
         Outcome third = run(environment, "plans");
 
         assertThat(first.exitCode()).isEqualTo(42);
@@ -146,8 +151,8 @@ class LauncherTest {
                 "case $* in *-version*) echo 'Apache Maven 3.9.9'; exit ;; esac",
                 "echo '[INFO] fine'; echo '[ERROR] Tensor.java:[3,7] cannot find symbol'; exit 1");
 
-        Outcome outcome = run(
-                Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", jdk.toString(), "MVN", maven.toString()), "plans");
+        Outcome outcome =
+                run(Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", jdk.toString(), "MVN", maven.toString()), "plans");
 
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
@@ -220,7 +225,8 @@ class LauncherTest {
     /** A folder with every command that the launcher needs but this one. */
     private String pathWithout(String command) throws IOException {
         Path bin = Files.createDirectories(directory.resolve("bin-without-" + command));
-        for (String name : List.of("sed", "find", "sort", "cksum", "cat", "mkdir", "mv", "rm", "grep", "tail", "date")) {
+        for (String name :
+                List.of("sed", "find", "sort", "cksum", "cat", "mkdir", "mv", "rm", "grep", "tail", "date")) {
             for (String folder : List.of("/usr/bin", "/bin")) {
                 Path program = Path.of(folder, name);
                 if (Files.isExecutable(program) && !Files.exists(bin.resolve(name))) {

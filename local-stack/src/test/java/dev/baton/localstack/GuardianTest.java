@@ -48,7 +48,8 @@ class GuardianTest {
             parent.destroyForcibly();
         }
 
-        assertThat(child.onExit().orTimeout(30, TimeUnit.SECONDS).get().isAlive()).isFalse();
+        assertThat(child.onExit().orTimeout(30, TimeUnit.SECONDS).get().isAlive())
+                .isFalse();
         assertThat(awaitAbsence(litter)).isTrue();
     }
 

@@ -80,7 +80,8 @@ class ServiceProcessTest {
         try (ServiceProcess service = start("echo 'no broker anywhere'; exit 7")) {
             assertThatExceptionOfType(StackException.class)
                     .isThrownBy(() -> service.awaitReady(ready(), http, LONG))
-                    .withMessageContainingAll("edge-1 ended by itself with status 7", "no broker anywhere", "edge-1.log");
+                    .withMessageContainingAll(
+                            "edge-1 ended by itself with status 7", "no broker anywhere", "edge-1.log");
         }
     }
 
@@ -110,8 +111,14 @@ class ServiceProcessTest {
         ServiceProcess service = start("exec sleep 600");
         ProcessHandle handle = service.handle();
 
-        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(handle.pid())).start().waitFor()).isZero();
-        assertThat(handle.onExit().completeOnTimeout(handle, 300, TimeUnit.MILLISECONDS).get().isAlive())
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(handle.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(handle.onExit()
+                        .completeOnTimeout(handle, 300, TimeUnit.MILLISECONDS)
+                        .get()
+                        .isAlive())
                 .isTrue();
 
         service.close();
@@ -127,6 +134,7 @@ class ServiceProcessTest {
     }
 
     private URI ready() {
-        return URI.create("http://127.0.0.1:%d/ready".formatted(health.getAddress().getPort()));
+        return URI.create(
+                "http://127.0.0.1:%d/ready".formatted(health.getAddress().getPort()));
     }
 }

@@ -35,7 +35,8 @@ class StateDirectoryTest {
         try (StateDirectory first = StateDirectory.claim(kept, false);
                 StateDirectory second = StateDirectory.claim(temporary, true)) {
             assertThat(first).isNotSameAs(second);
-            Files.createFile(Files.createDirectories(temporary.resolve("kafka/topic")).resolve("log"));
+            Files.createFile(
+                    Files.createDirectories(temporary.resolve("kafka/topic")).resolve("log"));
             Files.createFile(kept.resolve("log"));
         }
 

@@ -43,8 +43,11 @@ class DescribedModelTest {
 
     @BeforeEach
     void createFolders() throws IOException {
-        home = Files.createDirectories(directory.resolve("home/docs/models")).resolve("../..").normalize();
-        onnx = Files.createFile(Files.createDirectory(directory.resolve("models")).resolve("my model.onnx"));
+        home = Files.createDirectories(directory.resolve("home/docs/models"))
+                .resolve("../..")
+                .normalize();
+        onnx = Files.createFile(
+                Files.createDirectory(directory.resolve("models")).resolve("my model.onnx"));
     }
 
     @Test
@@ -159,7 +162,8 @@ class DescribedModelTest {
                         onnx,
                         search(flags, Optional.empty(), true),
                         file -> new DescribedModel.Specs(List.of(ids), List.of(CLASSES))))
-                .withMessageContaining("no input of").withMessageContaining("can take a picture");
+                .withMessageContaining("no input of")
+                .withMessageContaining("can take a picture");
     }
 
     @Test
@@ -177,8 +181,7 @@ class DescribedModelTest {
         Files.writeString(onnx.resolveSibling("my model.json"), JSON);
         DescribedModel model = find(search());
 
-        ModelDescription read =
-                ModelDescription.parse(model.descriptionJson().getBytes(StandardCharsets.UTF_8));
+        ModelDescription read = ModelDescription.parse(model.descriptionJson().getBytes(StandardCharsets.UTF_8));
 
         assertThat(read).isEqualTo(model.description());
     }
@@ -198,8 +201,7 @@ class DescribedModelTest {
     }
 
     private DescribedModel find(DescribedModel.Search search) throws IOException {
-        return DescribedModel.find(
-                onnx, search, file -> new DescribedModel.Specs(List.of(PICTURE), List.of(CLASSES)));
+        return DescribedModel.find(onnx, search, file -> new DescribedModel.Specs(List.of(PICTURE), List.of(CLASSES)));
     }
 
     private DescribedModel.Search search() {

@@ -16,7 +16,8 @@ class LabelsTest {
 
     @Test
     void oneNameALine() throws IOException {
-        assertThat(labels("tench", " goldfish ", "", "shark, white")).containsExactly("tench", "goldfish", "shark, white");
+        assertThat(labels("tench", " goldfish ", "", "shark, white"))
+                .containsExactly("tench", "goldfish", "shark, white");
     }
 
     @Test

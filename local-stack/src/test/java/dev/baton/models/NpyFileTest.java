@@ -55,7 +55,8 @@ class NpyFileTest {
 
     @Test
     void refusesAHeaderThatIsCutOff() throws IOException {
-        byte[] whole = Files.readAllBytes(npy(1, "{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }", longs(1)));
+        byte[] whole =
+                Files.readAllBytes(npy(1, "{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }", longs(1)));
         Path file = Files.write(directory.resolve("cut.npy"), Arrays.copyOf(whole, 30));
 
         assertRefused(file, "cut off");
@@ -77,7 +78,8 @@ class NpyFileTest {
 
     private Path npy(int version, String header, byte[] elements) throws IOException {
         byte[] text = (header + "\n").getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuffer bytes = ByteBuffer.allocate(12 + text.length + elements.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(12 + text.length + elements.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', (byte) version, 0});
         if (version == 1) {
             bytes.putShort((short) text.length);
