@@ -439,8 +439,9 @@ final class KafkaActivationReceiverTest {
 
         @Override
         public Future<RecordMetadata> send(ProducerRecord<String, byte[]> message) {
-            if (failing && message.topic().equals(Topics.RESULTS) && failures.get() < most) {
-                failures.incrementAndGet();
+            if (failing
+                    && message.topic().equals(Topics.RESULTS)
+                    && failures.getAndUpdate(count -> Math.min(count + 1, most)) < most) {
                 return CompletableFuture.failedFuture(new NotEnoughReplicasException("as the test wants"));
             }
             return super.send(message);
