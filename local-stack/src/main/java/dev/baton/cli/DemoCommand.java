@@ -88,13 +88,13 @@ final class DemoCommand implements Callable<Integer> {
     private double delayMillis = 5;
 
     @Option(names = "--step-seconds", paramLabel = "S", description = "How long each rate lasts (${DEFAULT-VALUE}).")
-    private double stepSeconds = 6;
+    private double stepSeconds = 4;
 
     @Option(
             names = "--pictures",
             paramLabel = "N",
             description = "Requests for each pinned placement (${DEFAULT-VALUE}).")
-    private int pictures = 30;
+    private int pictures = 20;
 
     @Option(names = "--keep", description = "Leave the stack running until Ctrl-C.")
     private boolean keep;
