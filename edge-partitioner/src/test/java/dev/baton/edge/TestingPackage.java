@@ -65,7 +65,8 @@ public final class TestingPackage {
                 image,
                 Optional.empty(),
                 Optional.empty(),
-                List.of(new ProbeInput("x", ElementType.FP32, SHAPE, ProbeValues.normal(0, 1))));
+                List.of(new ProbeInput("x", ElementType.FP32, SHAPE, ProbeValues.normal(0, 1))),
+                List.of());
         Path target = Files.createDirectories(directory.resolve("generation-" + generation));
         for (String file : files.keySet()) {
             Files.write(target.resolve(file), new byte[0]);

@@ -1,11 +1,13 @@
 package dev.baton.partitioning.divide;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import dev.baton.partitioning.cost.OperatorCost;
 import dev.baton.partitioning.extract.SubModelExtractor;
 import dev.baton.partitioning.extract.WeightsLayout;
 import dev.baton.partitioning.graph.InvalidModelException;
 import dev.baton.partitioning.graph.ModelGraph;
 import dev.baton.partitioning.graph.ModelInput;
+import dev.baton.partitioning.graph.Operator;
 import dev.baton.partitioning.graph.TensorTable;
 import dev.baton.partitioning.probe.GraphRunException;
 import dev.baton.partitioning.probe.GraphRunner;
@@ -18,6 +20,7 @@ import dev.baton.partitioning.split.SplitPoint;
 import dev.baton.partitioning.split.SplitPointFinder;
 import dev.baton.partitioning.split.SplitPoints;
 import dev.baton.partitioning.splitpackage.CodecMeasurement;
+import dev.baton.partitioning.splitpackage.OperatorEntry;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPackageWriter;
 import dev.baton.tensor.Tensor;
@@ -64,6 +67,7 @@ final class Division {
      *
      * @param tried every split point that was compared, by the number of its head operators
      * @param kept those that passed and are wanted
+     * @param operators in the order whose prefixes the heads are
      * @param reason why none is kept, when none is
      */
     record Result(
@@ -74,6 +78,7 @@ final class Division {
             List<Tried> kept,
             List<CodecMeasurement> inputCodecs,
             List<ProbeInput> recipe,
+            List<OperatorEntry> operators,
             Optional<String> reason) {}
 
     private Division(
@@ -143,7 +148,23 @@ final class Division {
                 ? Optional.of("each of the %d split points tried failed the comparison with the whole"
                         .formatted(tried.size()))
                 : wanted.reason();
-        return new Result(graph, weights, outputs, tried, kept, inputCodecs, recipe, reason);
+        return new Result(graph, weights, outputs, tried, kept, inputCodecs, recipe, operators(finder), reason);
+    }
+
+    private static List<OperatorEntry> operators(SplitPointFinder finder) {
+        List<OperatorEntry> entries = new ArrayList<>();
+        for (Operator operator : finder.order()) {
+            OperatorCost cost = finder.costs().of(operator);
+            entries.add(new OperatorEntry(
+                    operator.id().number(),
+                    operator.kind(),
+                    operator.node().getName(),
+                    cost.flops(),
+                    cost.weightBytes(),
+                    cost.activationBytes(),
+                    finder.crossingBytes(entries.size() + 1).orElse(OperatorEntry.CANNOT_CROSS)));
+        }
+        return entries;
     }
 
     private void checkDescription() throws InvalidModelException {

@@ -105,7 +105,8 @@ public final class ModelDivider {
                 request.description().image(),
                 request.description().output(),
                 sample,
-                result.recipe());
+                result.recipe(),
+                result.operators());
     }
 
     private static List<SplitPointEntry> entries(Division.Result result) {

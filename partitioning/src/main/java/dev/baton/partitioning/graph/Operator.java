@@ -57,6 +57,11 @@ public final class Operator {
         return node.getOpType();
     }
 
+    /** The kind with its domain in front where that is not the standard one: {@code Conv}, {@code com.microsoft.Gelu}. */
+    public String kind() {
+        return isStandard() ? type() : node.getDomain() + "." + type();
+    }
+
     /** Whether it is of the standard domain, whose operators mean the same everywhere. */
     public boolean isStandard() {
         return node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");

@@ -1,5 +1,6 @@
 package dev.baton.partitioning.split;
 
+import dev.baton.partitioning.cost.OperatorCosts;
 import dev.baton.partitioning.graph.ModelGraph;
 import dev.baton.partitioning.graph.Operator;
 import dev.baton.partitioning.graph.TensorTable;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -36,11 +38,13 @@ public final class SplitPointFinder {
 
     private final ModelGraph graph;
     private final TensorTable tensors;
+    private final OperatorCosts costs;
     private final PrefixCuts cuts;
 
     public SplitPointFinder(ModelGraph graph, TensorTable tensors) {
         this.graph = graph;
         this.tensors = tensors;
+        this.costs = OperatorCosts.of(graph, tensors);
         this.cuts = new OperatorOrders(graph, tensors)
                 .all().stream()
                         .map(order -> new PrefixCuts(graph, tensors, order))
@@ -51,6 +55,16 @@ public final class SplitPointFinder {
     /** The order whose prefixes the heads are. */
     public List<Operator> order() {
         return cuts.order();
+    }
+
+    /** What the operators cost. */
+    public OperatorCosts costs() {
+        return costs;
+    }
+
+    /** What would cross after the first {@code headOperators} of the order, in bytes; empty where something cannot cross. */
+    public OptionalLong crossingBytes(int headOperators) {
+        return cuts.canCross(headOperators) ? OptionalLong.of(cuts.bytes(headOperators)) : OptionalLong.empty();
     }
 
     /** At most {@code limit} split points. */

@@ -1,5 +1,7 @@
 package dev.baton.partitioning.splitpackage;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.baton.partitioning.probe.ProbeInput;
 import dev.baton.tensor.TensorSpec;
@@ -29,6 +31,8 @@ import java.util.TreeMap;
  * @param output what the answer means
  * @param sampleFile the sample picture's file
  * @param probe the recipe of the probe input
+ * @param operators what each operator costs, in the order whose prefixes the heads are; empty in packages made before this
+ *     was written down
  */
 public record Manifest(
         int format,
@@ -43,7 +47,8 @@ public record Manifest(
         Optional<ImageInput> image,
         Optional<OutputMeaning> output,
         Optional<String> sampleFile,
-        List<ProbeInput> probe) {
+        List<ProbeInput> probe,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<OperatorEntry> operators) {
     /** The only format there is. */
     public static final int FORMAT = 1;
 
@@ -59,6 +64,7 @@ public record Manifest(
         splitPoints = List.copyOf(splitPoints);
         rejected = List.copyOf(rejected);
         probe = List.copyOf(probe);
+        operators = List.copyOf(operators);
         SortedMap<String, FileEntry> byName = new TreeMap<>(files);
         files = Collections.unmodifiableSortedMap(byName);
         require(format == FORMAT, "format %d: expected %d".formatted(format, FORMAT));
@@ -88,6 +94,7 @@ public record Manifest(
         for (int index = 0; index < splitPoints.size(); index++) {
             checkSplitPoint(splitPoints, index, byName);
         }
+        checkOperators(operators, splitPoints.getLast().headOperators());
         Optional<String> pictureInput = image.map(ImageInput::input);
         List<String> inputNames = inputs.stream().map(TensorSpec::name).toList();
         require(
@@ -131,6 +138,17 @@ public record Manifest(
                                 point.tailOperators(),
                                 before.headOperators(),
                                 before.tailOperators()));
+    }
+
+    private static void checkOperators(List<OperatorEntry> operators, int expected) {
+        require(
+                operators.isEmpty() || operators.size() == expected,
+                "%d operators listed: expected %d, or none".formatted(operators.size(), expected));
+        long different =
+                operators.stream().map(OperatorEntry::number).distinct().count();
+        require(
+                different == operators.size(),
+                "%d operators listed with %d numbers: expected each once".formatted(operators.size(), different));
     }
 
     private static boolean isWhole(Optional<String> file) {

@@ -3,6 +3,7 @@ package dev.baton.partitioning.splitpackage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
 import java.io.IOException;
@@ -126,6 +127,16 @@ final class SplitPackageTest {
         assertThat(Manifest.parse(json.getBytes(StandardCharsets.UTF_8))).isEqualTo(made.manifest());
     }
 
+    @Test
+    void manifestsFromBeforeOperatorsWereListedAreRead() throws Exception {
+        ObjectNode json = (ObjectNode) ManifestJson.mapper().readTree(json());
+        json.remove("operators");
+        Manifest old = Manifest.parse(ManifestJson.mapper().writeValueAsBytes(json));
+        assertThat(old.operators()).isEmpty();
+        assertThat(old.splitPoints()).isEqualTo(made.manifest().splitPoints());
+        assertThat(made.manifest().operators()).hasSize(5);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "weights.bin" : {            | "../weights.bin" : {               | expected a plain name
@@ -145,6 +156,9 @@ final class SplitPackageTest {
                     [ 1, 8 ]                     | [ -1, 8 ]                          | expected a fixed one
                     "FP32"                       | "FP64"                             | FP64
                     "tailInputs" : [ "act/1:0" ] | "tailInputs" : [ "other" ]         | tail inputs [other], but only [act/1:0] cross
+                    "number" : 3                 | "number" : 4                       | 5 operators listed with 4 numbers
+                    "kind" : "Mul"               | "kind" : ""                        | expected a kind and no negative count
+                    "flops" : 1200               | "flops" : -1                       | expected a kind and no negative count
                     "input" : "image"            | "input" : "picture"                | expected one of the inputs
                     """)
     void manifestsThatDoNotHoldTogetherAreRefused(String found, String replaced, String message) throws IOException {

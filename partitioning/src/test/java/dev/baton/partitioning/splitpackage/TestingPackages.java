@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Random;
 
 /** Packages whose files are noise. */
@@ -96,6 +97,12 @@ final class TestingPackages {
                         List.of(255.0, 255.0, 255.0))),
                 Optional.of(new OutputMeaning("reading", "regression", Optional.of("bar"), List.of())),
                 Optional.empty(),
-                List.of(new ProbeInput("image", ElementType.FP32, Shape.of(1, 3, 2, 2), ProbeValues.normal(0, 1))));
+                List.of(new ProbeInput("image", ElementType.FP32, Shape.of(1, 3, 2, 2), ProbeValues.normal(0, 1))),
+                List.of(
+                        new OperatorEntry(0, "Conv", "conv", OptionalLong.of(1200), 400, 32, 32),
+                        new OperatorEntry(1, "Relu", "relu", OptionalLong.of(8), 0, 32, 32),
+                        new OperatorEntry(3, "com.acme.Own", "own", OptionalLong.empty(), 0, 32, 64),
+                        new OperatorEntry(2, "Mul", "", OptionalLong.of(8), 0, 32, OperatorEntry.CANNOT_CROSS),
+                        new OperatorEntry(4, "Add", "add", OptionalLong.of(8), 0, 4, 4)));
     }
 }
