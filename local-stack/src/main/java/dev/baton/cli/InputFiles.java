@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Files that a command line names. */
@@ -31,6 +32,11 @@ final class InputFiles {
         } catch (IOException e) {
             throw CommandFailure.environment("cannot read %s: %s".formatted(file, e.getMessage()), e);
         }
+    }
+
+    /** Whether a file's name says that it is an encoded picture. */
+    static boolean isPicture(Path file) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).matches(".*\\.(jpe?g|png)");
     }
 
     /** Tensors from .npy files, by the name of the input. */

@@ -4,7 +4,6 @@ import dev.baton.console.CommandFailure;
 import dev.baton.console.Console;
 import dev.baton.console.ExitCode;
 import dev.baton.console.Table;
-import dev.baton.models.DescribedModel;
 import dev.baton.models.EngineGraphRunner;
 import dev.baton.partitioning.divide.DivisionRequest;
 import dev.baton.partitioning.divide.ModelDivider;
@@ -20,13 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,17 +40,11 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
     private Path onnx = Path.of("");
 
-    @Option(
-            names = "--dim",
-            paramLabel = "NAME=SIZE",
-            description = "Size of a variable dimension, by its name or as INPUT.AXIS. May be repeated.")
-    private Map<String, Long> dimensions = new LinkedHashMap<>();
-
-    @Option(names = "--image", paramLabel = "FILE", description = "A typical picture to measure with.")
-    private @Nullable Path image;
-
     @Option(names = "--json", description = "Print the package's manifest.")
     private boolean json;
+
+    @Mixin
+    private DivisionOptions divisionOptions = new DivisionOptions();
 
     @Mixin
     private ModelOptions modelOptions = new ModelOptions();
@@ -79,17 +69,11 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private Manifest divide(Console people) throws IOException {
-        List<Path> pictures = Optional.ofNullable(image).stream().toList();
-        DescribedModel model = modelOptions.describe(onnx, Home.directory(), pictures);
-        DivisionRequest request = DivisionRequest.of(onnx, model.name())
-                .withDescription(model.description().withDimensions(dimensions))
-                .withCodecs(json ? Codec.all() : List.of(SHOWN_CODEC));
-        if (image != null) {
-            request = request.withSampleImage(InputFiles.read(image, "picture"));
-        }
+        DivisionRequest request =
+                divisionOptions.request(onnx, modelOptions).withCodecs(json ? Codec.all() : List.of(SHOWN_CODEC));
         Path directory = Files.createTempDirectory("baton-inspect-");
         Path target = directory.resolve("package");
-        try (EngineGraphRunner runner = new EngineGraphRunner()) {
+        try (EngineGraphRunner runner = divisionOptions.runner()) {
             return ModelDivider.divide(request, runner, target, people::progress)
                     .manifest();
         } catch (InvalidModelException e) {

@@ -5,7 +5,6 @@ import dev.baton.console.Console;
 import dev.baton.console.ExitCode;
 import dev.baton.console.Json;
 import dev.baton.console.Table;
-import dev.baton.models.DescribedModel;
 import dev.baton.models.EngineGraphRunner;
 import dev.baton.partitioning.divide.DivisionRequest;
 import dev.baton.partitioning.divide.ModelVerifier;
@@ -13,12 +12,7 @@ import dev.baton.partitioning.divide.Verification;
 import dev.baton.partitioning.graph.InvalidModelException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,26 +42,11 @@ final class VerifyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
     private Path onnx = Path.of("");
 
-    @Option(names = "--all", description = "Every split point there is, not only those worth having.")
-    private boolean all;
-
-    @Option(
-            names = "--dim",
-            paramLabel = "NAME=SIZE",
-            description = "Size of a variable dimension, by its name or as INPUT.AXIS. May be repeated.")
-    private Map<String, Long> dimensions = new LinkedHashMap<>();
-
-    @Option(
-            names = "--input",
-            paramLabel = "NAME=FILE",
-            description = "An input from a .npy file instead of a made-up one. May be repeated.")
-    private Map<String, Path> inputs = new LinkedHashMap<>();
-
-    @Option(names = "--image", paramLabel = "FILE", description = "A picture to verify with; needs a description.")
-    private @Nullable Path image;
-
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
+
+    @Mixin
+    private DivisionOptions divisionOptions = new DivisionOptions();
 
     @Mixin
     private ModelOptions modelOptions = new ModelOptions();
@@ -92,23 +71,12 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Verification verify(Console people) throws IOException {
-        try (EngineGraphRunner runner = new EngineGraphRunner()) {
-            return ModelVerifier.verify(request(), runner, people::progress);
+        DivisionRequest request = divisionOptions.request(onnx, modelOptions);
+        try (EngineGraphRunner runner = divisionOptions.runner()) {
+            return ModelVerifier.verify(request, runner, people::progress);
         } catch (InvalidModelException e) {
             throw CommandFailure.check(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private DivisionRequest request() {
-        List<Path> pictures = Optional.ofNullable(image).stream().toList();
-        DescribedModel model = modelOptions.describe(onnx, Home.directory(), pictures);
-        DivisionRequest request = DivisionRequest.of(onnx, model.name())
-                .withDescription(model.description().withDimensions(dimensions))
-                .withProbe(InputFiles.tensors(inputs));
-        if (image != null) {
-            request = request.withSampleImage(InputFiles.read(image, "picture"));
-        }
-        return all ? request.withMaxSplitPoints(Integer.MAX_VALUE) : request;
     }
 
     private void print(Verification verification) {

@@ -1,5 +1,6 @@
 package dev.baton.models;
 
+import dev.baton.inference.Device;
 import dev.baton.inference.EngineSettings;
 import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.InferenceException;
@@ -23,6 +24,17 @@ public final class EngineGraphRunner implements GraphRunner, AutoCloseable {
     private static final int KEPT_SESSIONS = 6;
 
     private record Key(Path file, Optimization level) {}
+
+    private final Device device;
+
+    /** On the CPU. */
+    public EngineGraphRunner() {
+        this(Device.CPU);
+    }
+
+    public EngineGraphRunner(Device device) {
+        this.device = device;
+    }
 
     private final Map<Optimization, InferenceEngine> engines = new EnumMap<>(Optimization.class);
     private final LinkedHashMap<Key, InferenceSession> sessions = new LinkedHashMap<>(16, 0.75f, true);
@@ -66,6 +78,7 @@ public final class EngineGraphRunner implements GraphRunner, AutoCloseable {
         return engines.computeIfAbsent(
                 level,
                 any -> new OnnxRuntimeEngine(EngineSettings.defaults()
+                        .withDevice(device)
                         .withOptimization(
                                 switch (level) {
                                     case NONE -> OptimizationLevel.NONE;
