@@ -57,6 +57,11 @@ final class RawSession implements AutoCloseable {
                     case UINT8 -> OnnxJavaType.UINT8;
                     case INT8 -> OnnxJavaType.INT8;
                     case BOOL -> OnnxJavaType.BOOL;
+                    case FP64 -> OnnxJavaType.DOUBLE;
+                    case BF16 -> OnnxJavaType.BFLOAT16;
+                    case INT16 -> OnnxJavaType.INT16;
+                    case UINT16, UINT32, UINT64 ->
+                        throw new IllegalArgumentException(tensor + " cannot be given to ONNX Runtime from Java");
                 };
         return OnnxTensor.createTensor(environment, tensor.data(), shape, type);
     }

@@ -19,7 +19,8 @@ final class OnnxTensors {
     static NDArray toNative(NDManager owner, String name, Tensor tensor) {
         long[] dimensions = dimensions(tensor.shape());
         ByteBuffer data = tensor.data();
-        if (tensor.type() == ElementType.FP16 && !data.isDirect()) {
+        boolean isHalf = tensor.type() == ElementType.FP16 || tensor.type() == ElementType.BF16;
+        if (isHalf && !data.isDirect()) {
             data = direct(data); // DJL takes halves in a heap buffer for a ShortBuffer, and fails
         }
         NDArray array = owner.create(data, new ai.djl.ndarray.types.Shape(dimensions), dataType(tensor.type()));
@@ -41,11 +42,17 @@ final class OnnxTensors {
         return Tensor.of(type, shape, data);
     }
 
-    /** The type of a tensor as Baton knows it; empty for one that Baton does not carry, such as FP64. */
+    /**
+     * The type of a tensor as Baton knows it; empty for one that cannot be given to the engine: besides STRING and the
+     * like the integers of 16 bits, for which DJL has no type, and unsigned ones of 32 and 64 bits, for which ONNX Runtime's
+     * Java API has none.
+     */
     static Optional<ElementType> elementType(TensorInfo info) {
         return switch (info.onnxType) {
             case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> Optional.of(ElementType.FP32);
             case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> Optional.of(ElementType.FP16);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE -> Optional.of(ElementType.FP64);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> Optional.of(ElementType.BF16);
             case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> Optional.of(ElementType.INT64);
             case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> Optional.of(ElementType.INT32);
             case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 -> Optional.of(ElementType.UINT8);
@@ -64,6 +71,10 @@ final class OnnxTensors {
             case UINT8 -> DataType.UINT8;
             case INT8 -> DataType.INT8;
             case BOOL -> DataType.BOOLEAN;
+            case FP64 -> DataType.FLOAT64;
+            case BF16 -> DataType.BFLOAT16;
+            case INT16, UINT16, UINT32, UINT64 ->
+                throw new InferenceException("tensors of %s cannot be given to ONNX Runtime from Java".formatted(type));
         };
     }
 

@@ -47,7 +47,10 @@ final class OnnxRuntimeEngineTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
+    @EnumSource(
+            value = ElementType.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"INT16", "UINT16", "UINT32", "UINT64"})
     void everyTypePassesUnchanged(ElementType type) throws Exception {
         Tensor sent = random(type, Shape.of(2, 3));
 
@@ -56,7 +59,10 @@ final class OnnxRuntimeEngineTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
+    @EnumSource(
+            value = ElementType.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"INT16", "UINT16", "UINT32", "UINT64"})
     void scalarsPassUnchanged(ElementType type) throws Exception {
         Tensor sent = random(type, Shape.of());
 
@@ -65,7 +71,10 @@ final class OnnxRuntimeEngineTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
+    @EnumSource(
+            value = ElementType.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"INT16", "UINT16", "UINT32", "UINT64"})
     void emptyTensorsPassUnchanged(ElementType type) throws Exception {
         Tensor sent = random(type, Shape.of(0, 3));
 
@@ -74,7 +83,10 @@ final class OnnxRuntimeEngineTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
+    @EnumSource(
+            value = ElementType.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"INT16", "UINT16", "UINT32", "UINT64"})
     void tensorInAHeapBufferWorksAsOneInADirectBuffer(ElementType type) throws Exception {
         Tensor direct = random(type, Shape.of(3));
         byte[] bytes = new byte[direct.data().remaining()];
@@ -146,10 +158,10 @@ final class OnnxRuntimeEngineTest {
     }
 
     @Test
-    void outputOfATypeThatBatonDoesNotCarryIsNamedAndLeftOut() throws Exception {
+    void outputOfATypeThatTheEngineDoesNotTakeIsNamedAndLeftOut() throws Exception {
         try (InferenceSession session = engine.open(TinyModels.matrixSquare(directory, 2))) {
             assertThat(session.outputs()).extracting(TensorSpec::name).containsExactly("y");
-            assertThat(session.omittedOutputs()).containsExactly("exact DOUBLE");
+            assertThat(session.omittedOutputs()).containsExactly("exact UINT32");
 
             assertThat(session.run(Map.of("x", Tensor.ofFloats(Shape.of(2, 2), 1, 1, 0, 1)))
                             .outputs())
@@ -244,12 +256,12 @@ final class OnnxRuntimeEngineTest {
     }
 
     @Test
-    void inputOfATypeThatBatonDoesNotCarryIsRefusedWhenOpening() throws Exception {
-        Path file = TinyModels.doubleInput(directory);
+    void inputOfATypeThatTheEngineDoesNotTakeIsRefusedWhenOpening() throws Exception {
+        Path file = TinyModels.unsignedInput(directory);
 
         assertThatThrownBy(() -> engine.open(file))
                 .isInstanceOf(InferenceException.class)
-                .hasMessageContaining("input 'x' is of a type that is not supported: DOUBLE");
+                .hasMessageContaining("input 'x' is of a type that is not supported: UINT32");
     }
 
     @Test
@@ -351,8 +363,10 @@ final class OnnxRuntimeEngineTest {
             switch (type) {
                 case FP32 -> data.putFloat(i * 4, random.nextFloat());
                 case FP16 -> data.putShort(i * 2, Float.floatToFloat16(random.nextFloat()));
-                case INT64 -> data.putLong(i * 8, random.nextLong());
-                case INT32 -> data.putInt(i * 4, random.nextInt());
+                case FP64 -> data.putDouble(i * 8, random.nextDouble());
+                case INT64, UINT64 -> data.putLong(i * 8, random.nextLong());
+                case INT32, UINT32 -> data.putInt(i * 4, random.nextInt());
+                case BF16, INT16, UINT16 -> data.putShort(i * 2, (short) random.nextInt());
                 case UINT8, INT8 -> data.put(i, (byte) random.nextInt());
                 case BOOL -> data.put(i, (byte) random.nextInt(2));
             }

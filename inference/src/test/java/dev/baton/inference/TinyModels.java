@@ -93,13 +93,13 @@ final class TinyModels {
                         .addOutput(value("y", ElementType.FP32, Shape.of(3))));
     }
 
-    /** {@code y = x * x}, a matrix product; and {@code exact}, the same as FP64, a type that Baton does not carry. */
+    /** {@code y = x * x}, a matrix product; and {@code exact}, the same as UINT32, a type that cannot be given to the engine. */
     static Path matrixSquare(Path directory, int size) throws IOException {
         NodeProto cast = node("Cast", List.of("y"), "exact").toBuilder()
                 .addAttribute(OnnxMl.AttributeProto.newBuilder()
                         .setName("to")
                         .setType(OnnxMl.AttributeProto.AttributeType.INT)
-                        .setI(TensorProto.DataType.DOUBLE.getNumber()))
+                        .setI(TensorProto.DataType.UINT32.getNumber()))
                 .build();
         Shape shape = Shape.of(size, size);
         return write(
@@ -126,8 +126,8 @@ final class TinyModels {
                         .addOutput(value("y", ElementType.FP32, Shape.of(-1))));
     }
 
-    /** {@code y = cast(x)} from FP64. */
-    static Path doubleInput(Path directory) throws IOException {
+    /** {@code y = cast(x)} from UINT32. */
+    static Path unsignedInput(Path directory) throws IOException {
         NodeProto cast = node("Cast", List.of("x"), "y").toBuilder()
                 .addAttribute(OnnxMl.AttributeProto.newBuilder()
                         .setName("to")
@@ -137,7 +137,7 @@ final class TinyModels {
         return write(
                 directory,
                 graph().addNode(cast)
-                        .addInput(value("x", TensorProto.DataType.DOUBLE.getNumber(), Shape.of(1)))
+                        .addInput(value("x", TensorProto.DataType.UINT32.getNumber(), Shape.of(1)))
                         .addOutput(value("y", ElementType.FP32, Shape.of(1))));
     }
 

@@ -22,14 +22,19 @@ public final class NpyFile {
     private static final Pattern DESCRIPTION = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
     private static final Pattern FORTRAN_ORDER = Pattern.compile("'fortran_order'\\s*:\\s*True");
     private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
-    private static final Map<String, ElementType> TYPES = Map.of(
-            "<f4", ElementType.FP32,
-            "<f2", ElementType.FP16,
-            "<i8", ElementType.INT64,
-            "<i4", ElementType.INT32,
-            "|u1", ElementType.UINT8,
-            "|i1", ElementType.INT8,
-            "|b1", ElementType.BOOL);
+    private static final Map<String, ElementType> TYPES = Map.ofEntries(
+            Map.entry("<f4", ElementType.FP32),
+            Map.entry("<f2", ElementType.FP16),
+            Map.entry("<f8", ElementType.FP64),
+            Map.entry("<i8", ElementType.INT64),
+            Map.entry("<i4", ElementType.INT32),
+            Map.entry("<i2", ElementType.INT16),
+            Map.entry("<u8", ElementType.UINT64),
+            Map.entry("<u4", ElementType.UINT32),
+            Map.entry("<u2", ElementType.UINT16),
+            Map.entry("|u1", ElementType.UINT8),
+            Map.entry("|i1", ElementType.INT8),
+            Map.entry("|b1", ElementType.BOOL));
 
     private NpyFile() {}
 

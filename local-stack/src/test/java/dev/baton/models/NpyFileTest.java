@@ -44,7 +44,7 @@ class NpyFileTest {
 
     @Test
     void refusesWhatItCannotCarry() throws IOException {
-        assertRefused(npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", longs(1)), "type <f8");
+        assertRefused(npy(1, "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", longs(1)), "type <c8");
         assertRefused(npy(1, "{'descr': '<i8', 'fortran_order': True, 'shape': (1, 2), }", longs(1, 2)), "Fortran");
         assertRefused(
                 npy(1, "{'descr': '<i8', 'fortran_order': False, 'shape': (4,), }", longs(1, 2)),

@@ -56,7 +56,7 @@ final class TensorRecordsTest {
 
     @Test
     void anUnknownElementTypeIsRefused() {
-        assertRefused(GENUINE.toBuilder().setElementTypeValue(11).build(), "tensor 'x': element type FP64");
+        assertRefused(GENUINE.toBuilder().setElementTypeValue(8).build(), "tensor 'x': element type STRING");
         assertRefused(GENUINE.toBuilder().clearElementType().build(), "element type UNDEFINED");
     }
 

@@ -19,20 +19,22 @@ public enum ElementType {
     UINT8(1, 2),
     INT8(1, 3),
     /** One byte, 0 or 1. */
-    BOOL(1, 9);
+    BOOL(1, 9),
+    /** IEEE 754 binary64. */
+    FP64(8, 11),
+    /** The upper half of an {@link #FP32}. */
+    BF16(2, 16),
+    INT16(2, 5),
+    UINT16(2, 4),
+    UINT32(4, 12),
+    UINT64(8, 13);
 
     /** ONNX's other types, so that a refusal names the type rather than a number. */
     private static final Map<Integer, String> REFUSED = Map.ofEntries(
             Map.entry(0, "UNDEFINED"),
-            Map.entry(4, "UINT16"),
-            Map.entry(5, "INT16"),
             Map.entry(8, "STRING"),
-            Map.entry(11, "FP64"),
-            Map.entry(12, "UINT32"),
-            Map.entry(13, "UINT64"),
             Map.entry(14, "COMPLEX64"),
             Map.entry(15, "COMPLEX128"),
-            Map.entry(16, "BF16"),
             Map.entry(17, "FLOAT8E4M3FN"),
             Map.entry(18, "FLOAT8E4M3FNUZ"),
             Map.entry(19, "FLOAT8E5M2"),
@@ -60,8 +62,13 @@ public enum ElementType {
         return onnxNumber;
     }
 
-    /** True for the types that a codec may quantise. */
+    /** True for the floating-point types. */
     public boolean isFloat() {
+        return this == FP32 || this == FP16 || this == FP64 || this == BF16;
+    }
+
+    /** True for the types that a codec may quantise. */
+    public boolean isQuantisable() {
         return this == FP32 || this == FP16;
     }
 

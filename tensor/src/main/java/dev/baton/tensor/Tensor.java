@@ -140,7 +140,8 @@ public final class Tensor {
     }
 
     /**
-     * The elements of an FP32 or FP16 tensor; halves are widened, which is exact.
+     * The elements of a floating-point tensor. FP16 and BF16 are widened, which is exact; FP64 is rounded to the nearest,
+     * see {@link #toDoubles()}.
      *
      * @throws IllegalStateException for any other type
      */
@@ -161,24 +162,75 @@ public final class Tensor {
                 }
                 yield values;
             }
-            case INT64, INT32, UINT8, INT8, BOOL ->
+            case BF16 -> {
+                ByteBuffer bytes = data();
+                float[] values = new float[data.capacity() / Short.BYTES];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Float.intBitsToFloat(bytes.getShort(i * Short.BYTES) << 16);
+                }
+                yield values;
+            }
+            case FP64 -> {
+                ByteBuffer bytes = data();
+                float[] values = new float[data.capacity() / Double.BYTES];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) bytes.getDouble(i * Double.BYTES);
+                }
+                yield values;
+            }
+            case INT64, INT32, UINT8, INT8, BOOL, INT16, UINT16, UINT32, UINT64 ->
                 throw new IllegalStateException("%s %s is not a tensor of floats".formatted(type, shape));
         };
     }
 
     /**
-     * The elements of an integer or BOOL tensor, widened; UINT8 is 0..255, BOOL 0 or 1.
+     * The elements of a floating-point tensor, exactly.
      *
-     * @throws IllegalStateException for FP32 and FP16
+     * @throws IllegalStateException for any other type
+     */
+    public double[] toDoubles() {
+        if (type == ElementType.FP64) {
+            double[] values = new double[data.capacity() / Double.BYTES];
+            data().asDoubleBuffer().get(values);
+            return values;
+        }
+        float[] floats = toFloats();
+        double[] values = new double[floats.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = floats[i];
+        }
+        return values;
+    }
+
+    /**
+     * The elements of an integer or BOOL tensor, widened; UINT8 is 0..255, BOOL 0 or 1. A UINT64 of 2^63 or more comes out
+     * negative, as its bits are read.
+     *
+     * @throws IllegalStateException for floating-point types
      */
     public long[] toLongs() {
         ByteBuffer bytes = data();
         long[] values = new long[data.capacity() / type.bytes()];
         switch (type) {
-            case INT64 -> bytes.asLongBuffer().get(values);
+            case INT64, UINT64 -> bytes.asLongBuffer().get(values);
             case INT32 -> {
                 for (int i = 0; i < values.length; i++) {
                     values[i] = bytes.getInt(i * Integer.BYTES);
+                }
+            }
+            case UINT32 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Integer.toUnsignedLong(bytes.getInt(i * Integer.BYTES));
+                }
+            }
+            case INT16 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = bytes.getShort(i * Short.BYTES);
+                }
+            }
+            case UINT16 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Short.toUnsignedInt(bytes.getShort(i * Short.BYTES));
                 }
             }
             case INT8 -> {
@@ -191,7 +243,7 @@ public final class Tensor {
                     values[i] = Byte.toUnsignedInt(bytes.get(i));
                 }
             }
-            case FP32, FP16 ->
+            case FP32, FP16, FP64, BF16 ->
                 throw new IllegalStateException("%s %s is not a tensor of integers".formatted(type, shape));
         }
         return values;
@@ -210,19 +262,41 @@ public final class Tensor {
         }
         double largest = 0;
         if (type.isFloat()) {
-            float[] mine = toFloats();
-            float[] others = other.toFloats();
-            for (int i = 0; i < mine.length; i++) {
-                if (Float.compare(mine[i], others[i]) != 0) {
-                    double difference = Math.abs((double) mine[i] - others[i]);
-                    largest = Math.max(largest, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
-                }
+            return type == ElementType.FP64
+                    ? largestDifference(toDoubles(), other.toDoubles())
+                    : largestDifference(toFloats(), other.toFloats());
+        }
+        long[] mine = toLongs();
+        long[] others = other.toLongs();
+        for (int i = 0; i < mine.length; i++) {
+            largest = Math.max(largest, Math.abs(number(mine[i]) - number(others[i])));
+        }
+        return largest;
+    }
+
+    /** An element as {@link #toLongs()} gives it. */
+    private double number(long element) {
+        boolean isHuge = type == ElementType.UINT64 && element < 0;
+        return isHuge ? element + 0x1p64 : element;
+    }
+
+    private static double largestDifference(float[] mine, float[] others) {
+        double largest = 0;
+        for (int i = 0; i < mine.length; i++) {
+            if (Float.compare(mine[i], others[i]) != 0) {
+                double difference = Math.abs((double) mine[i] - others[i]);
+                largest = Math.max(largest, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
             }
-        } else {
-            long[] mine = toLongs();
-            long[] others = other.toLongs();
-            for (int i = 0; i < mine.length; i++) {
-                largest = Math.max(largest, Math.abs((double) mine[i] - others[i]));
+        }
+        return largest;
+    }
+
+    private static double largestDifference(double[] mine, double[] others) {
+        double largest = 0;
+        for (int i = 0; i < mine.length; i++) {
+            if (Double.compare(mine[i], others[i]) != 0) {
+                double difference = Math.abs(mine[i] - others[i]);
+                largest = Math.max(largest, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
             }
         }
         return largest;

@@ -84,6 +84,57 @@ final class TensorTest {
     }
 
     @Test
+    void readsTheWiderTypes() {
+        Tensor exact = Tensor.of(
+                ElementType.FP64, Shape.of(1), bytes(ElementType.FP64, 8).putDouble(0, 0.1));
+        assertThat(exact.toDoubles()).containsExactly(0.1);
+        assertThat(exact.toFloats()).containsExactly(0.1f);
+        Tensor brain = Tensor.of(
+                ElementType.BF16, Shape.of(1), bytes(ElementType.BF16, 2).putShort(0, (short) 0xc049));
+        assertThat(brain.toFloats()).containsExactly(-3.140625f);
+        assertThat(Tensor.of(
+                                ElementType.INT16,
+                                Shape.of(1),
+                                bytes(ElementType.INT16, 2).putShort(0, (short) -2))
+                        .toLongs())
+                .containsExactly(-2);
+        assertThat(Tensor.of(
+                                ElementType.UINT16,
+                                Shape.of(1),
+                                bytes(ElementType.UINT16, 2).putShort(0, (short) -2))
+                        .toLongs())
+                .containsExactly(65534);
+        assertThat(Tensor.of(
+                                ElementType.UINT32,
+                                Shape.of(1),
+                                bytes(ElementType.UINT32, 4).putInt(0, -1))
+                        .toLongs())
+                .containsExactly(0xffffffffL);
+    }
+
+    @Test
+    void comparesTheWiderTypesExactly() {
+        Tensor one = Tensor.of(
+                ElementType.FP64, Shape.of(1), bytes(ElementType.FP64, 8).putDouble(0, 1));
+        Tensor next = Tensor.of(
+                ElementType.FP64, Shape.of(1), bytes(ElementType.FP64, 8).putDouble(0, 1 + 0x1p-52));
+        assertThat(one.maxAbsoluteDifference(next)).isEqualTo(0x1p-52);
+        Tensor nan = Tensor.of(
+                ElementType.FP64, Shape.of(1), bytes(ElementType.FP64, 8).putDouble(0, Double.NaN));
+        assertThat(nan.maxAbsoluteDifference(nan)).isZero();
+        assertThat(nan.maxAbsoluteDifference(one)).isInfinite();
+        Tensor huge = Tensor.of(
+                ElementType.UINT64, Shape.of(1), bytes(ElementType.UINT64, 8).putLong(0, -1));
+        Tensor zero = Tensor.of(ElementType.UINT64, Shape.of(1), bytes(ElementType.UINT64, 8));
+        assertThat(huge.maxAbsoluteDifference(zero)).isEqualTo(0x1p64);
+    }
+
+    private static ByteBuffer bytes(ElementType type, int count) {
+        assertThat(type.bytes()).isEqualTo(count);
+        return ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Test
     void floatsAndIntegersAreNotConfused() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> Tensor.ofInts(Shape.of(1), 1).toFloats());

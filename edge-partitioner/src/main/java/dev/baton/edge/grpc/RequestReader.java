@@ -148,12 +148,14 @@ final class RequestReader {
                 switch (type) {
                     case FP32 -> "fp32_contents";
                     case INT64 -> "int64_contents";
-                    case INT32, INT8 -> "int_contents";
-                    case UINT8 -> "uint_contents";
+                    case FP64 -> "fp64_contents";
+                    case INT32, INT16, INT8 -> "int_contents";
+                    case UINT32, UINT16, UINT8 -> "uint_contents";
+                    case UINT64 -> "uint64_contents";
                     case BOOL -> "bool_contents";
-                    case FP16 ->
-                        throw invalid("input '%s' is FP16, which has no typed contents; use raw_input_contents"
-                                .formatted(input.getName()));
+                    case FP16, BF16 ->
+                        throw invalid("input '%s' is %s, which has no typed contents; use raw_input_contents"
+                                .formatted(input.getName(), type));
                 };
         requireOnly(input, field, count(contents, type), elements);
         return new ModelInput.OfTensor(Tensor.of(type, shape, packed(input, type, contents, (int) elements)));
@@ -163,10 +165,12 @@ final class RequestReader {
         return switch (type) {
             case FP32 -> contents.getFp32ContentsCount();
             case INT64 -> contents.getInt64ContentsCount();
-            case INT32, INT8 -> contents.getIntContentsCount();
-            case UINT8 -> contents.getUintContentsCount();
+            case FP64 -> contents.getFp64ContentsCount();
+            case INT32, INT16, INT8 -> contents.getIntContentsCount();
+            case UINT32, UINT16, UINT8 -> contents.getUintContentsCount();
+            case UINT64 -> contents.getUint64ContentsCount();
             case BOOL -> contents.getBoolContentsCount();
-            case FP16 -> 0;
+            case FP16, BF16 -> 0;
         };
     }
 
@@ -177,12 +181,18 @@ final class RequestReader {
             switch (type) {
                 case FP32 -> data.putFloat(contents.getFp32Contents(i));
                 case INT64 -> data.putLong(contents.getInt64Contents(i));
+                case FP64 -> data.putDouble(contents.getFp64Contents(i));
                 case INT32 -> data.putInt(contents.getIntContents(i));
+                case UINT32 -> data.putInt(contents.getUintContents(i));
+                case UINT64 -> data.putLong(contents.getUint64Contents(i));
+                case INT16 ->
+                    data.putShort((short) inRange(input, contents.getIntContents(i), Short.MIN_VALUE, Short.MAX_VALUE));
+                case UINT16 -> data.putShort((short) inRange(input, contents.getUintContents(i), 0, 0xffff));
                 case INT8 ->
                     data.put((byte) inRange(input, contents.getIntContents(i), Byte.MIN_VALUE, Byte.MAX_VALUE));
                 case UINT8 -> data.put((byte) inRange(input, contents.getUintContents(i), 0, 255));
                 case BOOL -> data.put((byte) (contents.getBoolContents(i) ? 1 : 0));
-                case FP16 -> throw new IllegalStateException("FP16 has no typed contents");
+                case FP16, BF16 -> throw new IllegalStateException(type + " has no typed contents");
             }
         }
         return data.flip();

@@ -86,6 +86,41 @@ final class RequestReaderTest {
                                         .addBoolContents(false)))
                         .toLongs())
                 .containsExactly(1, 0);
+        assertThat(tensor(typed(
+                                "FP64",
+                                InferTensorContents.newBuilder()
+                                        .addFp64Contents(0.1)
+                                        .addFp64Contents(-2)))
+                        .toDoubles())
+                .containsExactly(0.1, -2);
+        assertThat(tensor(typed(
+                                "INT16",
+                                InferTensorContents.newBuilder()
+                                        .addIntContents(32767)
+                                        .addIntContents(-32768)))
+                        .toLongs())
+                .containsExactly(32767, -32768);
+        assertThat(tensor(typed(
+                                "UINT16",
+                                InferTensorContents.newBuilder()
+                                        .addUintContents(65535)
+                                        .addUintContents(1)))
+                        .toLongs())
+                .containsExactly(65535, 1);
+        assertThat(tensor(typed(
+                                "UINT32",
+                                InferTensorContents.newBuilder()
+                                        .addUintContents(-1)
+                                        .addUintContents(1)))
+                        .toLongs())
+                .containsExactly(0xffffffffL, 1);
+        assertThat(tensor(typed(
+                                "UINT64",
+                                InferTensorContents.newBuilder()
+                                        .addUint64Contents(1L << 40)
+                                        .addUint64Contents(1)))
+                        .toLongs())
+                .containsExactly(1L << 40, 1);
     }
 
     @Test
@@ -131,7 +166,7 @@ final class RequestReaderTest {
     @Test
     void refusesWhatIsWrongAndSaysWhat() {
         refused(message(input("x", "FP32", 1, 4)).addRawInputContents(bytes(15)), "needs 16 bytes", "has 15");
-        refused(message(input("x", "FP64", 1)).addRawInputContents(bytes(8)), "'FP64'", "FP32");
+        refused(message(input("x", "FP128", 1)).addRawInputContents(bytes(8)), "'FP128'", "FP32");
         refused(message(input("x", "FP32", -1)).addRawInputContents(bytes(8)), "[-1]");
         refused(message(input("x", "FP32", -2)).addRawInputContents(bytes(8)), "-2");
         refused(message(input("x", "FP32", 1L << 40, 1L << 40)).addRawInputContents(bytes(8)), "1099511627776");

@@ -42,8 +42,8 @@ final class Comparison {
     private static double largestMagnitude(Tensor tensor) {
         double largest = 0;
         if (tensor.type().isFloat()) {
-            for (float value : tensor.toFloats()) {
-                largest = Float.isFinite(value) ? Math.max(largest, Math.abs((double) value)) : largest;
+            for (double value : tensor.toDoubles()) {
+                largest = Double.isFinite(value) ? Math.max(largest, Math.abs(value)) : largest;
             }
         } else {
             for (long value : tensor.toLongs()) {

@@ -81,10 +81,19 @@ public final class ProbeInputs {
         switch (type) {
             case FP32 -> data.putFloat((float) value);
             case FP16 -> data.putShort(Float.floatToFloat16((float) value));
-            case INT64 -> data.putLong((long) value);
-            case INT32 -> data.putInt((int) value);
+            case FP64 -> data.putDouble(value);
+            case BF16 -> data.putShort(toBf16((float) value));
+            case INT64, UINT64 -> data.putLong((long) value);
+            case INT32, UINT32 -> data.putInt((int) (long) value);
+            case INT16, UINT16 -> data.putShort((short) (int) value);
             case UINT8, INT8 -> data.put((byte) (int) value);
             case BOOL -> data.put((byte) (value != 0 ? 1 : 0));
         }
+    }
+
+    /** To the nearest, of two as near to the even one. */
+    private static short toBf16(float value) {
+        int bits = Float.floatToIntBits(value);
+        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 }

@@ -125,12 +125,7 @@ public final class ProbeRecipes {
 
     private static List<Double> elements(Tensor tensor) {
         if (tensor.type().isFloat()) {
-            float[] floats = tensor.toFloats();
-            List<Double> elements = new ArrayList<>(floats.length);
-            for (float element : floats) {
-                elements.add((double) element);
-            }
-            return elements;
+            return Arrays.stream(tensor.toDoubles()).boxed().toList();
         }
         return Arrays.stream(tensor.toLongs()).asDoubleStream().boxed().toList();
     }
@@ -234,11 +229,11 @@ public final class ProbeRecipes {
             return ProbeValues.constant(1);
         }
         return switch (type) {
-            case FP32, FP16 -> ProbeValues.normal(0, isState(name) ? 0.1 : 1);
+            case FP32, FP16, FP64, BF16 -> ProbeValues.normal(0, isState(name) ? 0.1 : 1);
             case UINT8 -> ProbeValues.integers(0, 256);
             case INT8 -> ProbeValues.integers(-128, 128);
             case BOOL -> ProbeValues.constant(0);
-            case INT64, INT32 -> integers(name, shape);
+            case INT64, INT32, INT16, UINT16, UINT32, UINT64 -> integers(name, shape);
         };
     }
 

@@ -245,9 +245,9 @@ final class ModelDividerTest {
                 List.of(floats("x", 4)),
                 List.of(floats("y", 8)),
                 List.of(longs("axis", 0)),
-                node("Cast", List.of("x"), List.of("double"), attribute("to", 11)),
-                node("Abs", List.of("double"), List.of("double2")),
-                node("Cast", List.of("double2"), List.of("back"), attribute("to", 1)),
+                node("Cast", List.of("x"), List.of("short"), attribute("to", 5)),
+                node("Abs", List.of("short"), List.of("short2")),
+                node("Cast", List.of("short2"), List.of("back"), attribute("to", 1)),
                 node("SequenceConstruct", List.of("back", "x"), List.of("sequence")),
                 node("ConcatFromSequence", List.of("sequence"), List.of("joined"), attribute("axis", 0)),
                 node("Tanh", List.of("joined"), List.of("y")))));
@@ -262,13 +262,13 @@ final class ModelDividerTest {
                 List.of(floats("x", 4)),
                 List.of(floats("y", 4)),
                 List.of(),
-                node("Cast", List.of("x"), List.of("double"), attribute("to", 11)),
-                node("Abs", List.of("double"), List.of("double2")),
-                node("Cast", List.of("double2"), List.of("y"), attribute("to", 1)))));
+                node("Cast", List.of("x"), List.of("short"), attribute("to", 5)),
+                node("Abs", List.of("short"), List.of("short2")),
+                node("Cast", List.of("short2"), List.of("y"), attribute("to", 1)))));
         assertThat(made.manifest().splitPoints()).hasSize(2);
         assertThat(made.manifest().reason())
                 .hasValueSatisfying(
-                        reason -> assertThat(reason).contains("cannot").contains("'double"));
+                        reason -> assertThat(reason).contains("cannot").contains("'short"));
     }
 
     @Test

@@ -154,7 +154,7 @@ final class SplitPackageTest {
                     "headOperators" : 2          | "headOperators" : 3                | expected nested heads
                     "crossingBytes" : 32         | "crossingBytes" : 33               | 33 crossing bytes, but its tensors have 32
                     [ 1, 8 ]                     | [ -1, 8 ]                          | expected a fixed one
-                    "FP32"                       | "FP64"                             | FP64
+                    "FP32"                       | "FP80"                             | FP80
                     "tailInputs" : [ "act/1:0" ] | "tailInputs" : [ "other" ]         | tail inputs [other], but only [act/1:0] cross
                     "number" : 3                 | "number" : 4                       | 5 operators listed with 4 numbers
                     "kind" : "Mul"               | "kind" : ""                        | expected a kind and no negative count

@@ -66,7 +66,7 @@ public final class Codecs {
                     case RAW -> Optional.empty();
                     case FP16 -> tensor.type() == ElementType.FP32 ? toHalves(tensor) : Optional.empty();
                     case INT8, INT4 ->
-                        tensor.type().isFloat()
+                        tensor.type().isQuantisable()
                                 ? AffinePacking.of(codec.quantization()).pack(tensor)
                                 : Optional.empty();
                 };
@@ -110,7 +110,7 @@ public final class Codecs {
                     .formatted(encoded, elements, Math.min(maxBytes, Integer.MAX_VALUE)));
         }
         if (encoded.codec().quantization() != Codec.Quantization.RAW
-                && !encoded.type().isFloat()) {
+                && !encoded.type().isQuantisable()) {
             throw new CorruptPayloadException(
                     "%s: only FP32 and FP16 can be quantised, others are raw".formatted(encoded));
         }

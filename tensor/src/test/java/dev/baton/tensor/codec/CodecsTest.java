@@ -48,7 +48,7 @@ final class CodecsTest {
             Tensor tensor = randomTensor(type, shape, random);
             EncodedTensor encoded = Codecs.encode(tensor, codec);
             assertThat(encoded.codec())
-                    .isEqualTo(type.isFloat() ? codec : new Codec(Codec.Quantization.RAW, codec.zstd()));
+                    .isEqualTo(type.isQuantisable() ? codec : new Codec(Codec.Quantization.RAW, codec.zstd()));
 
             Tensor decoded = Codecs.decode(encoded, tensor.byteSize());
 
@@ -166,8 +166,10 @@ final class CodecsTest {
             switch (type) {
                 case FP32 -> data.putFloat(value);
                 case FP16 -> data.putShort(Float.floatToFloat16(value));
-                case INT64 -> data.putLong(random.nextLong());
-                case INT32 -> data.putInt(random.nextInt());
+                case FP64 -> data.putDouble(value);
+                case INT64, UINT64 -> data.putLong(random.nextLong());
+                case INT32, UINT32 -> data.putInt(random.nextInt());
+                case INT16, UINT16, BF16 -> data.putShort((short) random.nextInt());
                 case UINT8, INT8 -> data.put((byte) random.nextInt());
                 case BOOL -> data.put((byte) random.nextInt(2));
             }
