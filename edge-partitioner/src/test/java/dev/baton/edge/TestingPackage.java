@@ -62,6 +62,7 @@ public final class TestingPackage {
                 List.of(),
                 Optional.empty(),
                 files,
+                List.of(),
                 image,
                 Optional.empty(),
                 Optional.empty(),

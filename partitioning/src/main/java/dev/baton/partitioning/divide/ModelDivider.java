@@ -15,6 +15,7 @@ import dev.baton.partitioning.splitpackage.RejectedSplitPoint;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPackageWriter;
 import dev.baton.partitioning.splitpackage.SplitPointEntry;
+import dev.baton.partitioning.splitpackage.WeightSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public final class ModelDivider {
             Optional<String> sample = writeSample(request, writer);
             nameFiles(result, writer);
             String source = Digests.sha256(request.onnx());
-            SplitPackage made = writer.finish(files -> manifest(request, result, source, files, sample));
+            SplitPackage made = writer.finish(files -> manifest(request, result, source, files, writer.weightSegments(), sample));
             progress.accept("package %s: %d split points between the ends, %d kept out"
                     .formatted(
                             made.version(),
@@ -84,6 +85,7 @@ public final class ModelDivider {
             Division.Result result,
             String source,
             Map<String, FileEntry> files,
+            List<WeightSegment> weightSegments,
             Optional<String> sample) {
         return new Manifest(
                 Manifest.FORMAT,
@@ -102,6 +104,7 @@ public final class ModelDivider {
                         .toList(),
                 result.reason(),
                 files,
+                weightSegments,
                 request.description().image(),
                 request.description().output(),
                 sample,

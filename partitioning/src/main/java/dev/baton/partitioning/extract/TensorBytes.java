@@ -3,14 +3,18 @@ package dev.baton.partitioning.extract;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import dev.baton.partitioning.graph.InvalidModelException;
+import dev.baton.partitioning.graph.OnnxFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,16 +27,20 @@ import java.util.OptionalLong;
 final class TensorBytes {
     private static final int CHUNK = 1 << 20;
 
-    /** Where the model's file lies, and therefore its external data. */
-    private final Path directory;
+    /** The model's file; external data lies beside it, or in itself. */
+    private final Path model;
 
-    private TensorBytes(Path directory) {
-        this.directory = directory;
+    /** Its directory. */
+    private final Path root;
+
+    private TensorBytes(Path onnx) {
+        this.model = onnx.toAbsolutePath().normalize();
+        this.root = model.resolveSibling(".").normalize();
     }
 
     /** For the model of this file. */
     static TensorBytes beside(Path onnx) {
-        return new TensorBytes(onnx.toAbsolutePath().normalize().resolveSibling("."));
+        return new TensorBytes(onnx);
     }
 
     /** How many bytes the elements take; empty for strings and for types whose layout is not known here. */
@@ -121,12 +129,50 @@ final class TensorBytes {
         for (StringStringEntryProto entry : tensor.getExternalDataList()) {
             entries.put(entry.getKey(), entry.getValue());
         }
-        Path source = externalFile(tensor, entries.getOrDefault("location", ""));
+        String location = entries.getOrDefault("location", "");
         long offset = number(tensor, "offset", entries.getOrDefault("offset", "0"));
+        boolean isInModel = location.equals(model.getFileName().toString());
+        String field = entries.get(OnnxFile.FIELD_KEY);
         long length = number(tensor, "length", entries.getOrDefault("length", Long.toString(expected)));
+        if (isInModel && field != null) {
+            copyTyped(tensor, Integer.parseInt(field), offset, length, expected, out);
+            return;
+        }
         if (length != expected) {
             throw wrongSize(tensor, expected, length);
         }
+        copy(tensor, isInModel ? model : externalFile(tensor, location), offset, length, out);
+    }
+
+    /** Elements in the model's own file, in a field of their own: as they are to be, or as variable-length integers. */
+    private void copyTyped(
+            TensorProto tensor, int field, long offset, long length, long expected, OutputStream out)
+            throws InvalidModelException, IOException {
+        if (field != fieldOf(tensor)) {
+            throw new InvalidModelException("initialiser '%s' of type %s has its elements in the field of another type"
+                    .formatted(tensor.getName(), TensorProto.DataType.forNumber(tensor.getDataType())));
+        }
+        if (field == TensorProto.FLOAT_DATA_FIELD_NUMBER || field == TensorProto.DOUBLE_DATA_FIELD_NUMBER) {
+            if (length != expected) {
+                throw wrongSize(tensor, expected, length);
+            }
+            copy(tensor, model, offset, length, out);
+            return;
+        }
+        ElementBytes elements = new ElementBytes(tensor, expected, out);
+        try (InputStream bytes = Files.newInputStream(model)) {
+            bytes.skipNBytes(offset);
+            CodedInputStream in = CodedInputStream.newInstance(bytes, 1 << 16);
+            in.pushLimit(Math.toIntExact(length));
+            while (!in.isAtEnd()) {
+                elements.add(in.readRawVarint64());
+            }
+        }
+        elements.finish();
+    }
+
+    private void copy(TensorProto tensor, Path source, long offset, long length, OutputStream out)
+            throws InvalidModelException, IOException {
         try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "r")) {
             if (offset > file.length() - length) {
                 throw new InvalidModelException(
@@ -146,8 +192,15 @@ final class TensorBytes {
 
     /** A file in the model's own directory or below: anything else is refused, as it could be any file of this machine. */
     private Path externalFile(TensorProto tensor, String location) throws InvalidModelException, IOException {
-        Path root = directory.toAbsolutePath().normalize();
-        Path source = root.resolve(location).normalize();
+        Path source;
+        try {
+            source = root.resolve(location).normalize();
+        } catch (InvalidPathException e) {
+            throw new InvalidModelException(
+                    "initialiser '%s' has external data in '%s': that is no file name"
+                            .formatted(tensor.getName(), location),
+                    e);
+        }
         if (location.isEmpty() || !source.startsWith(root) || source.equals(root)) {
             throw new InvalidModelException(
                     "initialiser '%s' has external data in '%s': expected a file beside the model"
@@ -173,35 +226,98 @@ final class TensorBytes {
         return Long.parseLong(digits);
     }
 
+    /** Which field elements of the tensor's type lie in where they are not raw. */
+    private static int fieldOf(TensorProto tensor) {
+        return switch (TensorProto.DataType.forNumber(tensor.getDataType())) {
+            case FLOAT, COMPLEX64 -> TensorProto.FLOAT_DATA_FIELD_NUMBER;
+            case INT64 -> TensorProto.INT64_DATA_FIELD_NUMBER;
+            case UINT32, UINT64 -> TensorProto.UINT64_DATA_FIELD_NUMBER;
+            case DOUBLE, COMPLEX128 -> TensorProto.DOUBLE_DATA_FIELD_NUMBER;
+            case null, default -> TensorProto.INT32_DATA_FIELD_NUMBER;
+        };
+    }
+
     private static void writeTyped(TensorProto tensor, long expected, OutputStream out)
             throws InvalidModelException, IOException {
-        int count =
-                switch (TensorProto.DataType.forNumber(tensor.getDataType())) {
-                    case FLOAT, COMPLEX64 -> tensor.getFloatDataCount();
-                    case INT64 -> tensor.getInt64DataCount();
-                    case UINT32, UINT64 -> tensor.getUint64DataCount();
-                    case DOUBLE, COMPLEX128 -> tensor.getDoubleDataCount();
-                    case null, default -> tensor.getInt32DataCount();
-                };
-        ByteBuffer element = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        long written = 0;
-        for (int i = 0; i < count; i++) {
-            element.clear();
-            switch (TensorProto.DataType.forNumber(tensor.getDataType())) {
-                case FLOAT, COMPLEX64 -> element.putFloat(tensor.getFloatData(i));
-                case INT64 -> element.putLong(tensor.getInt64Data(i));
-                case UINT64 -> element.putLong(tensor.getUint64Data(i));
-                case UINT32 -> element.putInt((int) tensor.getUint64Data(i));
-                case DOUBLE, COMPLEX128 -> element.putDouble(tensor.getDoubleData(i));
-                case INT32 -> element.putInt(tensor.getInt32Data(i));
-                case FLOAT16, BFLOAT16, INT16, UINT16 -> element.putShort((short) tensor.getInt32Data(i));
-                case null, default -> element.put((byte) tensor.getInt32Data(i));
+        ElementBytes elements = new ElementBytes(tensor, expected, out);
+        switch (fieldOf(tensor)) {
+            case TensorProto.FLOAT_DATA_FIELD_NUMBER -> {
+                for (float element : tensor.getFloatDataList()) {
+                    elements.add(Float.floatToRawIntBits(element));
+                }
             }
-            out.write(element.array(), 0, element.position());
-            written += element.position();
+            case TensorProto.DOUBLE_DATA_FIELD_NUMBER -> {
+                for (double element : tensor.getDoubleDataList()) {
+                    elements.add(Double.doubleToRawLongBits(element));
+                }
+            }
+            case TensorProto.INT64_DATA_FIELD_NUMBER -> {
+                for (long element : tensor.getInt64DataList()) {
+                    elements.add(element);
+                }
+            }
+            case TensorProto.UINT64_DATA_FIELD_NUMBER -> {
+                for (long element : tensor.getUint64DataList()) {
+                    elements.add(element);
+                }
+            }
+            default -> {
+                for (int element : tensor.getInt32DataList()) {
+                    elements.add(element);
+                }
+            }
         }
-        if (written != expected) {
-            throw wrongSize(tensor, expected, written);
+        elements.finish();
+    }
+
+    /** Writes elements that come one by one, each in its type's own bytes, little-endian. */
+    private static final class ElementBytes {
+        private final TensorProto tensor;
+        private final long expected;
+        private final OutputStream out;
+        private final int width;
+        private final ByteBuffer buffer = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);
+        private long written;
+
+        ElementBytes(TensorProto tensor, long expected, OutputStream out) {
+            this.tensor = tensor;
+            this.expected = expected;
+            this.out = out;
+            this.width =
+                    switch (TensorProto.DataType.forNumber(tensor.getDataType())) {
+                        case DOUBLE, COMPLEX128, INT64, UINT64 -> 8;
+                        case FLOAT, COMPLEX64, INT32, UINT32 -> 4;
+                        case FLOAT16, BFLOAT16, INT16, UINT16 -> 2;
+                        case null, default -> 1;
+                    };
+        }
+
+        void add(long element) throws InvalidModelException, IOException {
+            if (buffer.remaining() < width) {
+                flush();
+            }
+            switch (width) {
+                case 8 -> buffer.putLong(element);
+                case 4 -> buffer.putInt((int) element);
+                case 2 -> buffer.putShort((short) element);
+                default -> buffer.put((byte) element);
+            }
+        }
+
+        private void flush() throws InvalidModelException, IOException {
+            written += buffer.position();
+            if (written > expected) {
+                throw wrongSize(tensor, expected, written);
+            }
+            out.write(buffer.array(), 0, buffer.position());
+            buffer.clear();
+        }
+
+        void finish() throws InvalidModelException, IOException {
+            flush();
+            if (written != expected) {
+                throw wrongSize(tensor, expected, written);
+            }
         }
     }
 

@@ -11,15 +11,13 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.baton.tensor.ElementType;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.TensorSpec;
 import dev.baton.tensor.UnsupportedElementTypeException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,23 +58,20 @@ final class ModelReader {
         return reader.connect();
     }
 
-    /** Parses without copying: weights stay in the mapped file until someone reads them. */
+    /** Weights stay in the file until someone reads them. */
     private static ModelProto parse(Path onnx) throws InvalidModelException, IOException {
-        try (FileChannel channel = FileChannel.open(onnx)) {
-            long size = channel.size();
-            if (size == 0) {
-                throw new InvalidModelException(
-                        "%s is not an ONNX model: the file is empty".formatted(onnx.getFileName()));
-            }
-            if (size > Integer.MAX_VALUE) {
-                throw new InvalidModelException(
-                        "%s has %d bytes: an ONNX file ends at 2 GB, larger models keep their weights in external data files"
-                                .formatted(onnx.getFileName(), size));
-            }
-            CodedInputStream in = UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, 0, size))
-                    .newCodedInput();
-            in.enableAliasing(true);
-            return ModelProto.parseFrom(in);
+        long size = Files.size(onnx);
+        if (size == 0) {
+            throw new InvalidModelException(
+                    "%s is not an ONNX model: the file is empty".formatted(onnx.getFileName()));
+        }
+        if (size > Integer.MAX_VALUE) {
+            throw new InvalidModelException(
+                    "%s has %d bytes: an ONNX file ends at 2 GB, larger models keep their weights in external data files"
+                            .formatted(onnx.getFileName(), size));
+        }
+        try {
+            return OnnxFile.read(onnx);
         } catch (InvalidProtocolBufferException e) {
             throw new InvalidModelException(
                     "%s is not an ONNX model, or is cut short: %s".formatted(onnx.getFileName(), e.getMessage()), e);

@@ -28,6 +28,13 @@ public final class Digests {
         return hex(digest.digest());
     }
 
+    static void requireSha256(String digest) {
+        if (!digest.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException(
+                    "SHA-256 '%s': expected 64 lower-case hexadecimal digits".formatted(digest));
+        }
+    }
+
     static String hex(byte[] digest) {
         return HexFormat.of().formatHex(digest);
     }

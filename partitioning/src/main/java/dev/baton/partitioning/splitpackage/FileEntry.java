@@ -11,9 +11,6 @@ public record FileEntry(long bytes, String sha256) {
         if (bytes < 0) {
             throw new IllegalArgumentException("a file of %d bytes".formatted(bytes));
         }
-        if (!sha256.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException(
-                    "SHA-256 '%s': expected 64 lower-case hexadecimal digits".formatted(sha256));
-        }
+        Digests.requireSha256(sha256);
     }
 }

@@ -8,9 +8,11 @@ import dev.baton.tensor.TensorSpec;
 import dev.baton.tensor.image.ImageInput;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,6 +29,8 @@ import java.util.TreeMap;
  * @param rejected those that failed the parity gate
  * @param reason why there are no split points between the ends, when there are none
  * @param files every other file of the package by name
+ * @param weightSegments all of {@code weights.bin} in order, so that what a head needs of it can be verified without the rest;
+ *     empty in packages made before this was written down
  * @param image how a picture becomes the input, for image models
  * @param output what the answer means
  * @param sampleFile the sample picture's file
@@ -44,6 +48,7 @@ public record Manifest(
         List<RejectedSplitPoint> rejected,
         Optional<String> reason,
         Map<String, FileEntry> files,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<WeightSegment> weightSegments,
         Optional<ImageInput> image,
         Optional<OutputMeaning> output,
         Optional<String> sampleFile,
@@ -65,6 +70,7 @@ public record Manifest(
         rejected = List.copyOf(rejected);
         probe = List.copyOf(probe);
         operators = List.copyOf(operators);
+        weightSegments = List.copyOf(weightSegments);
         SortedMap<String, FileEntry> byName = new TreeMap<>(files);
         files = Collections.unmodifiableSortedMap(byName);
         require(format == FORMAT, "format %d: expected %d".formatted(format, FORMAT));
@@ -95,6 +101,7 @@ public record Manifest(
             checkSplitPoint(splitPoints, index, byName);
         }
         checkOperators(operators, splitPoints.getLast().headOperators());
+        checkSegments(weightSegments, byName, splitPoints);
         Optional<String> pictureInput = image.map(ImageInput::input);
         List<String> inputNames = inputs.stream().map(TensorSpec::name).toList();
         require(
@@ -151,6 +158,33 @@ public record Manifest(
                 "%d operators listed with %d numbers: expected each once".formatted(operators.size(), different));
     }
 
+    private static void checkSegments(
+            List<WeightSegment> segments, SortedMap<String, FileEntry> files, List<SplitPointEntry> splitPoints) {
+        if (segments.isEmpty()) {
+            return;
+        }
+        Set<Long> ends = new HashSet<>();
+        ends.add(0L);
+        long end = 0;
+        for (WeightSegment segment : segments) {
+            require(
+                    segment.offset() == end,
+                    "a segment of the weights from byte %d: expected one from %d".formatted(segment.offset(), end));
+            end = segment.end();
+            ends.add(end);
+        }
+        FileEntry weights = files.get(SplitPackage.WEIGHTS_FILE);
+        require(
+                weights != null && weights.bytes() == end,
+                "segments of %d bytes of weights: expected %s".formatted(end, weights));
+        for (SplitPointEntry point : splitPoints) {
+            require(
+                    ends.contains(point.headWeightBytes()),
+                    "split point %d needs %d bytes of weights, but no segment ends there"
+                            .formatted(point.index(), point.headWeightBytes()));
+        }
+    }
+
     private static boolean isWhole(Optional<String> file) {
         return file.filter(SplitPackage.WHOLE_FILE::equals).isPresent();
     }
@@ -203,6 +237,20 @@ public record Manifest(
                     "model %s has no split point %d: expected 0 to %d".formatted(model, index, splitPoints.size() - 1));
         }
         return splitPoints.get(index);
+    }
+
+    /** What the manifest promises of a file; one that it does not list is refused. */
+    public FileEntry file(String name) {
+        FileEntry entry = files.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("the package of model %s has no file '%s'".formatted(model, name));
+        }
+        return entry;
+    }
+
+    /** The size of {@code weights.bin}. */
+    public long weightBytes() {
+        return file(SplitPackage.WEIGHTS_FILE).bytes();
     }
 
     /** The index at which the whole model runs on the edge node. */

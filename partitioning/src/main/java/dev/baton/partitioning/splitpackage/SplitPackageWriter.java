@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -21,6 +24,7 @@ public final class SplitPackageWriter implements AutoCloseable {
     private final Path target;
     private final Path staging;
     private final Map<String, FileEntry> files = new TreeMap<>();
+    private List<WeightSegment> weightSegments = List.of();
 
     /** What goes into a file; {@code E} is what may go wrong besides writing. */
     @FunctionalInterface
@@ -53,6 +57,28 @@ public final class SplitPackageWriter implements AutoCloseable {
         }
         files.put(name, new FileEntry(Files.size(file), Digests.hex(digest.digest())));
         return file;
+    }
+
+    /**
+     * Writes {@code weights.bin} and takes the SHA-256 of it and of each of its segments on the way.
+     *
+     * @param boundaries where segments have to end, which is where heads' weights do
+     */
+    public <E extends Exception> Path writeWeights(SortedSet<Long> boundaries, Content<E> content)
+            throws IOException, E {
+        List<SegmentDigests> digests = new ArrayList<>();
+        Path file = write(SplitPackage.WEIGHTS_FILE, out -> {
+            SegmentDigests segmented = new SegmentDigests(out, boundaries);
+            digests.add(segmented);
+            content.writeTo(segmented);
+        });
+        weightSegments = digests.getFirst().finish();
+        return file;
+    }
+
+    /** The segments of {@code weights.bin} as it was written last. */
+    public List<WeightSegment> weightSegments() {
+        return weightSegments;
     }
 
     /** Gives a file that was written its final name. */

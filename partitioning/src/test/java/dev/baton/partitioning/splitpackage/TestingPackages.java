@@ -86,6 +86,7 @@ final class TestingPackages {
                 List.of(new RejectedSplitPoint("Mul mul", 3, OptionalDouble.of(0.25), "not bit-exact")),
                 Optional.empty(),
                 files,
+                List.of(),
                 Optional.of(new ImageInput(
                         "image",
                         2,
