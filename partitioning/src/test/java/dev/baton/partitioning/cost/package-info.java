@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.partitioning.cost;
+
+import org.jspecify.annotations.NullMarked;
