@@ -80,7 +80,7 @@ final class OperatorTableTest {
         for (int i = 0; i < (type.startsWith("QLinear") ? 8 : inputs); i++) {
             names.add("in" + i);
         }
-        if (Set.of("LSTM", "GRU", "RNN", "Attention").contains(type)) {
+        if (Set.of("LSTM", "GRU", "RNN", "Attention", "STFT").contains(type)) {
             names.add("in2");
         }
         return TestingModels.node(
