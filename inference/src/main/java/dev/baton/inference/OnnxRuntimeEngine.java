@@ -9,9 +9,14 @@ import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.baton.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +68,59 @@ public final class OnnxRuntimeEngine implements InferenceEngine {
         } catch (OrtException e) {
             throw new InferenceException(whyNotOpened(onnxFile, e), e);
         }
+    }
+
+    /**
+     * What each node of a model takes, as ONNX Runtime itself times it, at this engine's optimisation level: at
+     * {@link OptimizationLevel#ALL} nodes are fused, and have other names.
+     *
+     * @param longest to go on measuring; each node is measured three times at least
+     * @throws InferenceException when the model cannot be opened or run
+     */
+    public List<NodeTime> timeNodes(Path onnxFile, Map<String, Tensor> inputs, Duration longest) {
+        try {
+            Path directory = Files.createTempDirectory("baton-node-times-");
+            try {
+                return NodeTimes.read(
+                        runProfiled(onnxFile, inputs, directory.resolve("trace"), longest), NodeTimes.WARM_UP_RUNS);
+            } finally {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+                    for (Path file : files) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(directory);
+            }
+        } catch (IOException e) {
+            throw new InferenceException("%s: its nodes cannot be timed: %s".formatted(onnxFile, e.getMessage()), e);
+        }
+    }
+
+    private Path runProfiled(Path onnxFile, Map<String, Tensor> inputs, Path trace, Duration longest) {
+        workers.requireOpen();
+        try (SessionOptions options = options()) {
+            options.enableProfiling(trace.toString());
+            OrtSession opened = environment.createSession(onnxFile.toString(), options);
+            OrtNDManager manager = (OrtNDManager) djl.newBaseManager(djlDevice());
+            try (OnnxRuntimeSession session =
+                    new OnnxRuntimeSession(onnxFile, opened, manager, workers, closed -> {})) {
+                long begin = System.nanoTime();
+                int runs = 0;
+                while (runs < NodeTimes.FEWEST_RUNS
+                        || (runs < NodeTimes.MOST_RUNS && System.nanoTime() - begin < longest.toNanos())) {
+                    session.run(inputs);
+                    runs++;
+                }
+                return Path.of(opened.endProfiling());
+            }
+        } catch (OrtException e) {
+            throw new InferenceException(whyNotOpened(onnxFile, e), e);
+        }
+    }
+
+    /** The engine's name and version. */
+    public String version() {
+        return "ONNX Runtime " + environment.getVersion();
     }
 
     @Override

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             UnpinCommand.class,
             InspectCommand.class,
             VerifyCommand.class,
+            ProfileCommand.class,
             BenchCommand.class,
             TestCommand.class,
         },

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BatonTest {
 
-    private static final List<String> COMMANDS =
-            List.of("demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "verify", "bench", "test");
+    private static final List<String> COMMANDS = List.of(
+            "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "verify", "profile", "bench", "test");
 
     @Test
     void helpListsEveryCommandAndExitCode() {
@@ -31,7 +31,10 @@ class BatonTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "verify", "bench", "test"})
+            strings = {
+                "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "verify", "profile", "bench",
+                "test"
+            })
     void everyCommandExplainsItself(String command) {
         Outcome outcome = CommandLines.run(command, "--help");
 

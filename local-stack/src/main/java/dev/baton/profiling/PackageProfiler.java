@@ -1,0 +1,256 @@
+package dev.baton.profiling;
+
+import dev.baton.inference.Device;
+import dev.baton.inference.EngineSettings;
+import dev.baton.inference.InferenceEngine;
+import dev.baton.inference.InferenceSession;
+import dev.baton.inference.NodeTime;
+import dev.baton.inference.OnnxRuntimeEngine;
+import dev.baton.inference.OptimizationLevel;
+import dev.baton.partitioning.graph.InvalidModelException;
+import dev.baton.partitioning.profile.CodecTime;
+import dev.baton.partitioning.profile.DeviceProfile;
+import dev.baton.partitioning.profile.ModelProfile;
+import dev.baton.partitioning.profile.NumberedGraph;
+import dev.baton.partitioning.profile.OperatorTime;
+import dev.baton.partitioning.profile.SplitPointTime;
+import dev.baton.partitioning.profile.TimeSummary;
+import dev.baton.partitioning.splitpackage.Manifest;
+import dev.baton.partitioning.splitpackage.OperatorEntry;
+import dev.baton.partitioning.splitpackage.SplitPackage;
+import dev.baton.partitioning.splitpackage.SplitPointEntry;
+import dev.baton.tensor.Tensor;
+import dev.baton.tensor.TensorSpec;
+import dev.baton.tensor.codec.Codec;
+import dev.baton.tensor.codec.Codecs;
+import dev.baton.tensor.codec.EncodedTensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Times a split package on this machine: heads, tails and the whole model as services run them, each operator as the engine
+ * times it, and codecs on what crosses. One session is open at a time, and one run at a time on it.
+ */
+public final class PackageProfiler {
+
+    /** Operators keep their names up to this level. */
+    private static final OptimizationLevel OPERATOR_LEVEL = OptimizationLevel.BASIC;
+
+    /* How the time is divided between what is measured. */
+    private static final double PARTS_SHARE = 0.6;
+    private static final double WHOLE_SHARE = 0.05;
+    private static final double OPERATORS_SHARE = 0.2;
+    private static final double CODECS_SHARE = 0.1;
+
+    private final SplitPackage splitPackage;
+    private final Settings settings;
+    private final Repeated repeated;
+    private final Consumer<String> progress;
+    private final Manifest manifest;
+    private final Map<String, Tensor> inputs;
+
+    /**
+     * How to measure.
+     *
+     * @param device where
+     * @param threads that share the work of one operator
+     * @param longest to go on measuring; at least three runs of everything are made, however long they take
+     * @param codecs to time on what crosses
+     */
+    public record Settings(Device device, int threads, Duration longest, List<Codec> codecs) {
+
+        public Settings {
+            codecs = List.copyOf(codecs);
+            if (threads < 1 || longest.isNegative()) {
+                throw new IllegalArgumentException(
+                        "%d threads for %s: expected one thread and no negative time".formatted(threads, longest));
+            }
+        }
+
+        /** As services run models, measured for 20 seconds with every codec. */
+        public static Settings defaults() {
+            EngineSettings engine = EngineSettings.defaults();
+            return new Settings(engine.device(), engine.intraOpThreads(), Duration.ofSeconds(20), Codec.all());
+        }
+
+        private EngineSettings engine(OptimizationLevel level) {
+            return EngineSettings.defaults()
+                    .withDevice(device)
+                    .withIntraOpThreads(threads)
+                    .withOptimization(level);
+        }
+    }
+
+    private PackageProfiler(
+            SplitPackage splitPackage, Settings settings, LongSupplier nanoTicker, Consumer<String> progress)
+            throws IOException {
+        this.splitPackage = splitPackage;
+        this.settings = settings;
+        this.repeated = new Repeated(nanoTicker);
+        this.progress = progress;
+        this.manifest = splitPackage.manifest();
+        this.inputs = splitPackage.probeInputs();
+    }
+
+    /** What is measured, and with what. */
+    public static DeviceProfile.Setup setup(Settings settings) {
+        try (OnnxRuntimeEngine engine = new OnnxRuntimeEngine(settings.engine(OptimizationLevel.ALL))) {
+            return new DeviceProfile.Setup(
+                    ThisMachine.cpu(),
+                    ThisMachine.cores(),
+                    ThisMachine.system(),
+                    engine.version(),
+                    settings.device().toString(),
+                    settings.threads(),
+                    OptimizationLevel.ALL.name(),
+                    OPERATOR_LEVEL.name());
+        }
+    }
+
+    /** What this machine calls itself. */
+    public static String deviceName() {
+        return ThisMachine.name();
+    }
+
+    /** Measures {@code splitPackage} with its probe input. */
+    public static ModelProfile profile(SplitPackage splitPackage, Settings settings, Consumer<String> progress)
+            throws IOException, InvalidModelException {
+        return new PackageProfiler(splitPackage, settings, System::nanoTime, progress).measure();
+    }
+
+    private ModelProfile measure() throws IOException, InvalidModelException {
+        TimeSummary whole;
+        List<SplitPointTime> points = new ArrayList<>();
+        double drift;
+        try (InferenceEngine engine = new OnnxRuntimeEngine(settings.engine(OptimizationLevel.ALL))) {
+            progress.accept("timing the whole model");
+            whole = timed(engine, splitPackage.wholeFile(), inputs, share(WHOLE_SHARE))
+                    .time();
+            for (SplitPointEntry point : manifest.splitPoints()) {
+                progress.accept(
+                        "timing split point %d of %d: %s".formatted(point.index(), manifest.lastIndex(), point.name()));
+                points.add(point.index() == manifest.lastIndex() ? atEnd(point, whole) : time(engine, point, whole));
+            }
+            drift = timed(engine, splitPackage.wholeFile(), inputs, share(WHOLE_SHARE))
+                            .time()
+                            .medianMicros()
+                    / whole.medianMicros();
+        }
+        return new ModelProfile(manifest.model(), splitPackage.version(), whole, drift, points, operators());
+    }
+
+    private Duration share(double share) {
+        return Duration.ofNanos(Math.round(settings.longest().toNanos() * share));
+    }
+
+    private static SplitPointTime atEnd(SplitPointEntry point, TimeSummary whole) {
+        return new SplitPointTime(
+                point.index(), point.headOperators(), Optional.of(whole), Optional.empty(), List.of());
+    }
+
+    private SplitPointTime time(InferenceEngine engine, SplitPointEntry point, TimeSummary whole) {
+        Duration longest =
+                share(PARTS_SHARE / 2 / Math.max(1, manifest.splitPoints().size() - 2));
+        int index = point.index();
+        Optional<TimeSummary> head = Optional.empty();
+        Optional<TimeSummary> tail = Optional.of(whole);
+        Map<String, Tensor> crossing = inputs;
+        if (index > 0) {
+            Timed timedHead = timed(engine, splitPackage.headFile(index), inputs, longest);
+            head = Optional.of(timedHead.time());
+            crossing = splitPackage.crossing(index, inputs, timedHead.outputs());
+            tail = Optional.of(
+                    timed(engine, splitPackage.tailFile(index), splitPackage.tailInputs(index, crossing), longest)
+                            .time());
+        }
+        List<CodecTime> codecs = new ArrayList<>();
+        for (Codec codec : settings.codecs()) {
+            codecs.add(time(codec, crossing.values()));
+        }
+        return new SplitPointTime(index, point.headOperators(), head, tail, codecs);
+    }
+
+    /** What a graph file made of its inputs, and how long that took. */
+    private record Timed(TimeSummary time, Map<String, Tensor> outputs) {}
+
+    private Timed timed(InferenceEngine engine, Path file, Map<String, Tensor> given, Duration longest) {
+        try (InferenceSession session = engine.open(file)) {
+            Map<String, Tensor> wanted = new LinkedHashMap<>();
+            for (TensorSpec input : session.inputs()) {
+                Tensor tensor = given.get(input.name());
+                if (tensor == null) {
+                    throw new IllegalStateException("%s takes '%s', which is not among %s"
+                            .formatted(file.getFileName(), input.name(), given.keySet()));
+                }
+                wanted.put(input.name(), tensor);
+            }
+            TimeSummary time = repeated.time(() -> session.run(wanted).runTime().toNanos(), longest);
+            return new Timed(time, session.run(wanted).outputs());
+        }
+    }
+
+    private CodecTime time(Codec codec, Collection<Tensor> tensors) {
+        Duration longest = share(CODECS_SHARE / 2 / settings.codecs().size() / Math.max(1, manifest.lastIndex()));
+        List<EncodedTensor> encoded =
+                tensors.stream().map(tensor -> Codecs.encode(tensor, codec)).toList();
+        List<Tensor> given = List.copyOf(tensors);
+        return new CodecTime(
+                codec.id(),
+                encoded.stream().mapToLong(EncodedTensor::byteSize).sum(),
+                repeated.time(() -> given.forEach(tensor -> Codecs.encode(tensor, codec)), longest),
+                repeated.time(
+                        () -> {
+                            for (int i = 0; i < given.size(); i++) {
+                                Codecs.decode(encoded.get(i), given.get(i).byteSize());
+                            }
+                        },
+                        longest));
+    }
+
+    /** What each operator takes; empty where the package does not list them. */
+    private List<OperatorTime> operators() throws IOException, InvalidModelException {
+        progress.accept("timing operators");
+        Path directory = Files.createTempDirectory("baton-operators-");
+        try (OnnxRuntimeEngine engine = new OnnxRuntimeEngine(settings.engine(OPERATOR_LEVEL))) {
+            Optional<Path> numbered = NumberedGraph.write(splitPackage, directory);
+            return numbered.isEmpty()
+                    ? List.of()
+                    : operatorTimes(engine.timeNodes(numbered.get(), inputs, share(OPERATORS_SHARE)));
+        } finally {
+            Files.deleteIfExists(directory.resolve(SplitPackage.WHOLE_FILE));
+            Files.deleteIfExists(directory.resolve(SplitPackage.WEIGHTS_FILE));
+            Files.delete(directory);
+        }
+    }
+
+    /** An operator that the engine turned into several nodes took what they take; one that it removed took nothing. */
+    private List<OperatorTime> operatorTimes(List<NodeTime> nodes) {
+        Map<Integer, Double> micros = new HashMap<>();
+        Map<Integer, Integer> runs = new HashMap<>();
+        for (NodeTime node : nodes) {
+            OptionalInt operator = NumberedGraph.operatorOf(node.node());
+            if (operator.isPresent()) {
+                micros.merge(operator.getAsInt(), node.micros(), Double::sum);
+                runs.merge(operator.getAsInt(), node.runs(), Math::max);
+            }
+        }
+        List<OperatorTime> times = new ArrayList<>();
+        for (OperatorEntry entry : manifest.operators()) {
+            times.add(OperatorTime.of(
+                    entry, micros.getOrDefault(entry.number(), 0.0), runs.getOrDefault(entry.number(), 0)));
+        }
+        return times;
+    }
+}
