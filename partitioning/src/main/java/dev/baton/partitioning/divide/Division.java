@@ -96,6 +96,19 @@ final class Division {
 
     static Result of(DivisionRequest request, GraphRunner runner, SplitPackageWriter writer, Consumer<String> progress)
             throws InvalidModelException, IOException {
+        return begin(request, runner, writer, progress).run();
+    }
+
+    /** What would be tried, without trying it. */
+    static Candidates candidates(
+            DivisionRequest request, GraphRunner runner, SplitPackageWriter writer, Consumer<String> progress)
+            throws InvalidModelException, IOException {
+        return begin(request, runner, writer, progress).candidates();
+    }
+
+    private static Division begin(
+            DivisionRequest request, GraphRunner runner, SplitPackageWriter writer, Consumer<String> progress)
+            throws InvalidModelException, IOException {
         ModelGraph graph = ModelGraph.read(request.onnx());
         progress.accept("%s: %d operators, %d constant ones, %d inputs, %d outputs"
                 .formatted(
@@ -106,7 +119,26 @@ final class Division {
                         graph.outputs().size()));
         Division division = new Division(request, runner, writer, progress, graph);
         division.checkDescription();
-        return division.run();
+        return division;
+    }
+
+    private Candidates candidates() throws InvalidModelException, IOException {
+        Set<String> answered = runSource().keySet();
+        WeightsLayout provisional = WeightsLayout.inOrder(graph, graph.operators());
+        writer.write(PROBE_WEIGHTS, provisional::write);
+        SplitPointFinder finder = new SplitPointFinder(graph, probe(provisional));
+        List<TensorSpec> outputs = runner.outputs(graph.file()).stream()
+                .filter(spec -> answered.contains(spec.name()))
+                .toList();
+        return new Candidates(
+                request.modelName(),
+                graph.inputs().stream().map(ModelInput::spec).toList(),
+                outputs,
+                recipe,
+                graph.constants().size(),
+                operators(finder),
+                finder.costs().total(),
+                finder.find(request.maxSplitPoints()));
     }
 
     private Result run() throws InvalidModelException, IOException {
