@@ -272,7 +272,8 @@ final class Division {
     private TensorTable probe(WeightsLayout provisional) throws InvalidModelException, IOException {
         ModelProto whole = new SubModelExtractor(graph, new TensorTable(Map.of()), provisional, PROBE_WEIGHTS).whole();
         try {
-            return new TensorProbe(graph, whole, writer.staging(), runner).probe(inputs);
+            TensorTable tensors = new TensorProbe(graph, whole, writer.staging(), runner).probe(inputs);
+            return tensors.holding(graph.insideQuantizedOperators(tensors));
         } catch (GraphRunException e) {
             throw new InvalidModelException(
                     "%s: the engine does not tell the shapes of its tensors: %s"

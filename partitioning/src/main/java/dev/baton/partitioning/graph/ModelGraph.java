@@ -23,7 +23,7 @@ import java.util.Set;
  * <p>Three kinds of tensor: what a request gives or what follows from it; initialisers; and what constant operators make of
  * initialisers alone. An operator with no model input among its ancestors is a constant: it belongs to neither side of a
  * split point and is copied to whichever side reads it. (Operators that draw random numbers are not.) Operators whose
- * result nobody reads are left out.
+ * result nobody reads are left out. Every reader of a dequantised activation has a DequantizeLinear of its own.
  */
 public final class ModelGraph {
     private final Path file;
@@ -130,6 +130,14 @@ public final class ModelGraph {
         return operators.stream()
                 .filter(operator -> randomNumbers.areDrawnBy(operator.node()))
                 .findFirst();
+    }
+
+    /**
+     * The tensors between operators that are one operator to the engine: within a quantised operator, written as
+     * DequantizeLinear, the operator and QuantizeLinear. Dividing there changes the result.
+     */
+    public Set<String> insideQuantizedOperators(TensorTable tensors) {
+        return QuantizedGroups.inside(this, tensors);
     }
 
     /** Whether the tensor is the same for every request. */

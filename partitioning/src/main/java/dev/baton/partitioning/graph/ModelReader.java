@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -154,8 +155,9 @@ final class ModelReader {
             }
         }
         List<Operator> all = new ArrayList<>();
+        Dequantizations dequantizations = dequantizations(initialisers.keySet());
         for (int number = 0; number < graph.getNodeCount(); number++) {
-            NodeProto node = graph.getNode(number);
+            NodeProto node = dequantizations.node(number, graph.getNode(number));
             Operator operator = new Operator(new OperatorId(number), node);
             for (String output : operator.outputs()) {
                 claim(makers, output, "operator " + operator);
@@ -168,6 +170,13 @@ final class ModelReader {
                 all.add(operator);
             }
         }
+        Map<OperatorId, Integer> places = new HashMap<>();
+        for (Dequantizations.Copy copy : dequantizations.copies()) {
+            Operator operator = new Operator(new OperatorId(graph.getNodeCount() + places.size()), copy.node());
+            claim(makers, operator.outputs().getFirst(), "operator " + operator);
+            places.put(operator.id(), 2 * copy.reader() - 1);
+            all.add(operator);
+        }
         for (Operator operator : all) {
             for (String read : operator.inputs()) {
                 if (!makers.containsKey(read)) {
@@ -178,7 +187,7 @@ final class ModelReader {
             }
         }
         List<String> outputs = outputs(makers.keySet());
-        List<Operator> live = live(sorted(all), outputs);
+        List<Operator> live = live(sorted(all, places), outputs);
         RandomNumbers randomNumbers = new RandomNumbers(model.getFunctionsList());
         Set<String> variable = new HashSet<>();
         inputs.forEach(input -> variable.add(input.name()));
@@ -273,8 +282,27 @@ final class ModelReader {
         return value.getType().getTensorType();
     }
 
-    /** Each operator after those it reads from; of those that are ready, the first in the file. */
-    private List<Operator> sorted(List<Operator> all) throws InvalidModelException {
+    private Dequantizations dequantizations(Set<String> initialisers) {
+        Set<String> constants = new HashSet<>(initialisers);
+        Set<String> names = new HashSet<>(initialisers);
+        for (NodeProto node : graph.getNodeList()) {
+            names.addAll(node.getOutputList());
+            if (node.getOpType().equals("Constant")) {
+                constants.addAll(node.getOutputList());
+            }
+        }
+        graph.getInputList().forEach(input -> names.add(input.getName()));
+        Set<String> outputs = new HashSet<>();
+        graph.getOutputList().forEach(output -> outputs.add(output.getName()));
+        return new Dequantizations(graph.getNodeList(), constants, names, outputs);
+    }
+
+    /**
+     * Each operator after those it reads from; of those that are ready, the first in the file.
+     *
+     * @param places where operators belong that are not in the file, in halves of a node's number
+     */
+    private List<Operator> sorted(List<Operator> all, Map<OperatorId, Integer> places) throws InvalidModelException {
         Map<String, Operator> producers = new HashMap<>();
         for (Operator operator : all) {
             operator.outputs().forEach(output -> producers.put(output, operator));
@@ -282,7 +310,8 @@ final class ModelReader {
         Map<OperatorId, Integer> waitingFor = new HashMap<>();
         Map<OperatorId, List<Operator>> readers = new HashMap<>();
         PriorityQueue<Operator> ready =
-                new PriorityQueue<>((a, b) -> Integer.compare(a.id().number(), b.id().number()));
+                new PriorityQueue<>(Comparator.comparingInt(
+                        operator -> places.getOrDefault(operator.id(), 2 * operator.id().number())));
         for (Operator operator : all) {
             Set<OperatorId> sources = new HashSet<>();
             for (String read : operator.inputs()) {

@@ -86,6 +86,22 @@ public final class Operator {
                 .findFirst();
     }
 
+    /** Whether the node makes floating-point numbers of quantised ones. */
+    static boolean isDequantization(NodeProto node) {
+        return node.getOpType().equals("DequantizeLinear") && isOfTheEngine(node);
+    }
+
+    /** Whether the node rounds floating-point numbers to quantised ones. */
+    static boolean isQuantization(NodeProto node) {
+        return node.getOpType().equals("QuantizeLinear") && isOfTheEngine(node);
+    }
+
+    private static boolean isOfTheEngine(NodeProto node) {
+        return node.getDomain().isEmpty()
+                || node.getDomain().equals("ai.onnx")
+                || node.getDomain().equals("com.microsoft");
+    }
+
     /** The graphs inside it, empty for most. */
     public List<GraphProto> subgraphs() {
         return subgraphsOf(node);

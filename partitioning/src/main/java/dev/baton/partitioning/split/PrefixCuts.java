@@ -52,7 +52,7 @@ final class PrefixCuts {
         born.forEach((tensor, from) -> {
             int until = lastNeeded.getOrDefault(tensor, NEVER);
             if (until >= from) {
-                Optional<TensorFacts> facts = tensors.of(tensor);
+                Optional<TensorFacts> facts = tensors.of(tensor).filter(known -> tensors.canCross(tensor));
                 if (facts.isPresent()) {
                     change[from] += facts.get().bytes();
                     change[until + 1] -= facts.get().bytes();

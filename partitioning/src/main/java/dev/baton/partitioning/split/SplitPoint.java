@@ -50,9 +50,10 @@ public final class SplitPoint {
         List<CrossingTensor> crossing = new ArrayList<>();
         for (String tensor : crossingNames(graph, head, inHead)) {
             crossing.add(tensors.of(tensor)
+                    .filter(facts -> tensors.canCross(tensor))
                     .map(facts -> new CrossingTensor(tensor, facts.type(), facts.probeShape()))
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "tensor '%s' would cross, but is of a type that cannot".formatted(tensor))));
+                            "tensor '%s' would cross, but cannot".formatted(tensor))));
         }
         String name = head.isEmpty() ? "model inputs" : head.getLast().name();
         return new SplitPoint(name, List.copyOf(inHead), crossing);

@@ -202,7 +202,7 @@ public final class SplitPointFinder {
         }
         for (int position = 1; position < operators; position++) {
             if (isUseful(position) && cuts.obstacle(position).isPresent()) {
-                return "wherever the model could be divided a tensor would have to cross that cannot, such as '%s': it is no tensor, or of an element type that Baton does not carry"
+                return "wherever the model could be divided a tensor would have to cross that cannot, such as '%s': it is no tensor, of an element type that Baton does not carry, or within one quantised operator"
                         .formatted(cuts.obstacle(position).get());
             }
         }

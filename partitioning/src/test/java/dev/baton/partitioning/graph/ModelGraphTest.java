@@ -18,11 +18,16 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.baton.tensor.ElementType;
+import dev.baton.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -320,6 +325,55 @@ final class ModelGraphTest {
                 node("Relu", List.of("x"), List.of("y"))));
         assertThat(read.inputs().getFirst().dimensionNames()).containsExactly("batch", "", "x.2");
         assertThat(read.inputs().getFirst().shape().dimensions()).containsExactly(-1L, 3L, -1L);
+    }
+
+    @Test
+    void everyReaderOfADequantizedActivationHasItsOwnDequantization() throws Exception {
+        ModelGraph read = quantized();
+        assertThat(read.operators())
+                .extracting(Operator::type)
+                .containsExactly(
+                        "QuantizeLinear",
+                        "DequantizeLinear",
+                        "Conv",
+                        "Relu",
+                        "QuantizeLinear",
+                        "DequantizeLinear",
+                        "DequantizeLinear",
+                        "Add");
+        assertThat(read.operators().getLast().inputs()).containsExactly("d/for/6", "e");
+        assertThat(read.consumers("q")).hasSize(2);
+        assertThat(read.constants()).extracting(Operator::type).containsExactly("DequantizeLinear");
+    }
+
+    @Test
+    void whatLiesWithinAQuantizedOperatorDoesNotCross() throws Exception {
+        ModelGraph read = quantized();
+        Shape shape = Shape.of(1, 1, 4, 4);
+        Map<String, TensorFacts> facts = new HashMap<>();
+        for (String tensor : List.of("x", "q", "d", "d/for/6", "c", "r", "p", "e", "y")) {
+            facts.put(tensor, new TensorFacts(ElementType.UINT8, Optional.of(shape), shape));
+        }
+        assertThat(read.insideQuantizedOperators(new TensorTable(facts)))
+                .containsExactlyInAnyOrder("d", "d/for/6", "c", "r", "e");
+        facts.remove("q"); // of a type that cannot cross
+        assertThat(read.insideQuantizedOperators(new TensorTable(facts))).containsExactlyInAnyOrder("c", "r", "e");
+    }
+
+    /** A convolution and its skip connection as QDQ, the weight dequantised too. */
+    private ModelGraph quantized() throws InvalidModelException, IOException {
+        return read(graph(
+                List.of(floats("x", 1, 1, 4, 4)),
+                List.of(floats("y", 1, 1, 4, 4)),
+                List.of(vector("s", 1), vector("w", 9)),
+                node("QuantizeLinear", List.of("x", "s"), List.of("q")),
+                node("DequantizeLinear", List.of("q", "s"), List.of("d")),
+                node("DequantizeLinear", List.of("w", "s"), List.of("v")),
+                node("Conv", List.of("d", "v"), List.of("c")),
+                node("Relu", List.of("c"), List.of("r")),
+                node("QuantizeLinear", List.of("r", "s"), List.of("p")),
+                node("Add", List.of("d", "e"), List.of("y")),
+                node("DequantizeLinear", List.of("p", "s"), List.of("e"))));
     }
 
     private static GraphProto chain() {
