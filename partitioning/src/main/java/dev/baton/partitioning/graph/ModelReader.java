@@ -63,8 +63,7 @@ final class ModelReader {
     private static ModelProto parse(Path onnx) throws InvalidModelException, IOException {
         long size = Files.size(onnx);
         if (size == 0) {
-            throw new InvalidModelException(
-                    "%s is not an ONNX model: the file is empty".formatted(onnx.getFileName()));
+            throw new InvalidModelException("%s is not an ONNX model: the file is empty".formatted(onnx.getFileName()));
         }
         if (size > Integer.MAX_VALUE) {
             throw new InvalidModelException(
@@ -309,9 +308,8 @@ final class ModelReader {
         }
         Map<OperatorId, Integer> waitingFor = new HashMap<>();
         Map<OperatorId, List<Operator>> readers = new HashMap<>();
-        PriorityQueue<Operator> ready =
-                new PriorityQueue<>(Comparator.comparingInt(
-                        operator -> places.getOrDefault(operator.id(), 2 * operator.id().number())));
+        PriorityQueue<Operator> ready = new PriorityQueue<>(Comparator.comparingInt(
+                operator -> places.getOrDefault(operator.id(), 2 * operator.id().number())));
         for (Operator operator : all) {
             Set<OperatorId> sources = new HashSet<>();
             for (String read : operator.inputs()) {

@@ -45,7 +45,8 @@ final class QuantizedGroups {
         Set<String> path = new HashSet<>();
         Optional<String> tensor = Optional.of(rounded);
         while (tensor.isPresent() && path.add(tensor.get())) {
-            Optional<Operator> maker = graph.producer(tensor.get()).filter(made -> !graph.isConstant(made.outputs().getFirst()));
+            Optional<Operator> maker = graph.producer(tensor.get())
+                    .filter(made -> !graph.isConstant(made.outputs().getFirst()));
             if (maker.isEmpty()) {
                 return;
             }

@@ -52,8 +52,8 @@ public final class SplitPoint {
             crossing.add(tensors.of(tensor)
                     .filter(facts -> tensors.canCross(tensor))
                     .map(facts -> new CrossingTensor(tensor, facts.type(), facts.probeShape()))
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "tensor '%s' would cross, but cannot".formatted(tensor))));
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("tensor '%s' would cross, but cannot".formatted(tensor))));
         }
         String name = head.isEmpty() ? "model inputs" : head.getLast().name();
         return new SplitPoint(name, List.copyOf(inHead), crossing);
