@@ -42,7 +42,6 @@ import java.util.function.Consumer;
 
 /** One model being divided: from its file to split points that were each compared with the whole. */
 final class Division {
-    private static final String PROBE_WEIGHTS = "probe-weights.bin";
     /** How often split points that failed are replaced by others. */
     private static final int ROUNDS = 6;
 
@@ -144,15 +143,13 @@ final class Division {
     private Result run() throws InvalidModelException, IOException {
         Map<String, Tensor> sourceAnswer = runSource();
         WeightsLayout provisional = WeightsLayout.inOrder(graph, graph.operators());
-        writer.write(PROBE_WEIGHTS, provisional::write);
+        writer.writeWeights(provisional.boundaries(), provisional::write);
         TensorTable tensors = probe(provisional);
         SplitPointFinder finder = new SplitPointFinder(graph, tensors);
         WeightsLayout weights = WeightsLayout.inOrder(graph, finder.order());
-        if (weights.isSameAs(provisional)) {
-            writer.rename(PROBE_WEIGHTS, SplitPackage.WEIGHTS_FILE);
-        } else {
-            writer.remove(PROBE_WEIGHTS);
-            writer.write(SplitPackage.WEIGHTS_FILE, weights::write);
+        if (!weights.isSameAs(provisional)) {
+            writer.remove(SplitPackage.WEIGHTS_FILE); // the engine may still read the file that this name had
+            writer.writeWeights(weights.boundaries(), weights::write);
         }
         SubModelExtractor extractor = new SubModelExtractor(graph, tensors, weights, SplitPackage.WEIGHTS_FILE);
         Path whole = writeModel(SplitPackage.WHOLE_FILE, extractor.whole());
@@ -270,7 +267,7 @@ final class Division {
     }
 
     private TensorTable probe(WeightsLayout provisional) throws InvalidModelException, IOException {
-        ModelProto whole = new SubModelExtractor(graph, new TensorTable(Map.of()), provisional, PROBE_WEIGHTS).whole();
+        ModelProto whole = new SubModelExtractor(graph, new TensorTable(Map.of()), provisional, SplitPackage.WEIGHTS_FILE).whole();
         try {
             TensorTable tensors = new TensorProbe(graph, whole, writer.staging(), runner).probe(inputs);
             return tensors.holding(graph.insideQuantizedOperators(tensors));

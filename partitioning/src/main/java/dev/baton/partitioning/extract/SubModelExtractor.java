@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -142,19 +143,17 @@ public final class SubModelExtractor {
         inputs.forEach(input -> part.addInput(valueInfo(input)));
         outputs.forEach(output -> part.addOutput(valueInfo(output)));
         for (Operator operator : all) {
-            part.addNode(withoutExternalData(operator.node()));
+            part.addNode(repointed(operator.node()));
         }
         for (Map.Entry<String, TensorProto> entry : graph.initialisers().entrySet()) {
             if (constants.contains(entry.getKey())) {
-                part.addInitializer(initialiser(entry.getValue()));
+                part.addInitializer(initialiser(entry.getValue(), weights.range(entry.getKey())));
             }
         }
         for (Map.Entry<String, SparseTensorProto> entry :
                 graph.sparseInitialisers().entrySet()) {
             if (constants.contains(entry.getKey())) {
-                part.addSparseInitializer(entry.getValue().toBuilder()
-                        .setValues(bytes.inlined(entry.getValue().getValues()))
-                        .setIndices(bytes.inlined(entry.getValue().getIndices())));
+                part.addSparseInitializer(inlined(entry.getValue()));
             }
         }
         Set<String> inside = makes(all);
@@ -180,11 +179,12 @@ public final class SubModelExtractor {
         return built.build();
     }
 
-    private TensorProto initialiser(TensorProto tensor) throws InvalidModelException, IOException {
-        WeightsLayout.Range range = weights.range(tensor.getName()).orElse(null);
-        if (range == null) {
+    private TensorProto initialiser(TensorProto tensor, Optional<WeightsLayout.Range> place)
+            throws InvalidModelException, IOException {
+        if (place.isEmpty()) {
             return bytes.inlined(tensor);
         }
+        WeightsLayout.Range range = place.get();
         return TensorProto.newBuilder()
                 .setName(tensor.getName())
                 .setDataType(tensor.getDataType())
@@ -196,13 +196,20 @@ public final class SubModelExtractor {
                 .build();
     }
 
+    private SparseTensorProto inlined(SparseTensorProto tensor) throws InvalidModelException, IOException {
+        return tensor.toBuilder()
+                .setValues(bytes.inlined(tensor.getValues()))
+                .setIndices(bytes.inlined(tensor.getIndices()))
+                .build();
+    }
+
     private static StringStringEntryProto entry(String key, String value) {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
-    /** Weights within a subgraph or an attribute stay there, but not in a file that the package does not have. */
-    private NodeProto withoutExternalData(NodeProto node) throws InvalidModelException, IOException {
-        if (!hasExternalData(node)) {
+    /** Weights within subgraphs are pointed at like others; tensors in attributes stay there, with their elements. */
+    private NodeProto repointed(NodeProto node) throws InvalidModelException, IOException {
+        if (!isToBeRepointed(node)) {
             return node;
         }
         NodeProto.Builder built = node.toBuilder();
@@ -214,41 +221,50 @@ public final class SubModelExtractor {
                 attribute.setTensors(i, bytes.inlined(attribute.getTensors(i)));
             }
             if (attribute.hasG()) {
-                attribute.setG(withoutExternalData(attribute.getG()));
+                attribute.setG(repointed(attribute.getG()));
             }
             for (int i = 0; i < attribute.getGraphsCount(); i++) {
-                attribute.setGraphs(i, withoutExternalData(attribute.getGraphs(i)));
+                attribute.setGraphs(i, repointed(attribute.getGraphs(i)));
             }
         }
         return built.build();
     }
 
-    private GraphProto withoutExternalData(GraphProto subgraph) throws InvalidModelException, IOException {
+    private GraphProto repointed(GraphProto subgraph) throws InvalidModelException, IOException {
         GraphProto.Builder built = subgraph.toBuilder();
         for (int i = 0; i < built.getInitializerCount(); i++) {
-            built.setInitializer(i, bytes.inlined(built.getInitializer(i)));
+            TensorProto tensor = built.getInitializer(i);
+            built.setInitializer(i, initialiser(tensor, weights.rangeWithin(tensor)));
+        }
+        for (int i = 0; i < built.getSparseInitializerCount(); i++) {
+            built.setSparseInitializer(i, inlined(built.getSparseInitializer(i)));
         }
         for (int i = 0; i < built.getNodeCount(); i++) {
-            built.setNode(i, withoutExternalData(built.getNode(i)));
+            built.setNode(i, repointed(built.getNode(i)));
         }
         return built.build();
     }
 
-    private static boolean hasExternalData(NodeProto node) {
+    private boolean isToBeRepointed(NodeProto node) {
         for (AttributeProto attribute : node.getAttributeList()) {
             if (TensorBytes.isExternal(attribute.getT())
                     || attribute.getTensorsList().stream().anyMatch(TensorBytes::isExternal)
-                    || (attribute.hasG() && hasExternalData(attribute.getG()))
-                    || attribute.getGraphsList().stream().anyMatch(SubModelExtractor::hasExternalData)) {
+                    || (attribute.hasG() && isToBeRepointed(attribute.getG()))
+                    || attribute.getGraphsList().stream().anyMatch(this::isToBeRepointed)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean hasExternalData(GraphProto subgraph) {
-        return subgraph.getInitializerList().stream().anyMatch(TensorBytes::isExternal)
-                || subgraph.getNodeList().stream().anyMatch(SubModelExtractor::hasExternalData);
+    private boolean isToBeRepointed(GraphProto subgraph) {
+        return subgraph.getInitializerList().stream()
+                        .anyMatch(tensor -> TensorBytes.isExternal(tensor)
+                                || weights.rangeWithin(tensor).isPresent())
+                || subgraph.getSparseInitializerList().stream()
+                        .anyMatch(tensor -> TensorBytes.isExternal(tensor.getValues())
+                                || TensorBytes.isExternal(tensor.getIndices()))
+                || subgraph.getNodeList().stream().anyMatch(this::isToBeRepointed);
     }
 
     /** The file's own declaration where it has a full one, otherwise what probing told. */
