@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -33,6 +35,9 @@ final class HttpFiles {
     private static final Duration SILENCE = Duration.ofSeconds(20);
     /** How often a download that was cut off is taken up again as long as each time brings something. */
     private static final int ATTEMPTS = 4;
+
+    /** A connection that brings less than this before it breaks counts as a failed attempt. */
+    private static final long WORTH_GOING_ON = 1 << 20;
 
     private final HttpClient http;
 
@@ -133,6 +138,57 @@ final class HttpFiles {
         }
     }
 
+    /**
+     * Downloads what is missing of consecutive segments. One that arrives damaged is asked for once more.
+     *
+     * @param fileBytes the size of the file they are part of
+     * @throws InvalidPackageException when what is served is not what the manifest promises
+     */
+    void download(URI uri, long fileBytes, SegmentWriter out) throws IOException, InterruptedException {
+        Set<WeightSegment> damaged = new HashSet<>();
+        for (int idle = 0; !out.isFinished(); ) {
+            long before = out.position();
+            try {
+                downloadOnce(uri, fileBytes, out);
+                if (!out.isFinished()) {
+                    throw new IOException("%s ended after byte %d of those up to %d"
+                            .formatted(uri, out.position(), out.end()));
+                }
+            } catch (SegmentWriter.DamagedException e) {
+                if (!damaged.add(e.segment())) {
+                    throw new InvalidPackageException(
+                            "%s was asked twice, and its %s".formatted(uri, e.getMessage()), e);
+                }
+            } catch (InvalidPackageException e) {
+                throw e;
+            } catch (IOException e) {
+                long came = out.position() - before;
+                idle = came < WORTH_GOING_ON ? idle + 1 : 0;
+                if (came == 0 || idle == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void downloadOnce(URI uri, long fileBytes, SegmentWriter out) throws IOException, InterruptedException {
+        long from = out.position();
+        HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
+                get(HttpRequest.newBuilder(uri).header("Range", "bytes=%d-%d".formatted(from, out.end() - 1)));
+        boolean isRange = response.statusCode() == 206
+                && response.headers()
+                        .firstValue("Content-Range")
+                        .filter(range -> range.startsWith("bytes " + from + "-"))
+                        .isPresent();
+        if (!isRange && response.statusCode() != 200) {
+            discard(response);
+            throw new IOException("%s answered with status %d: expected 206 from byte %d, or 200"
+                    .formatted(uri, response.statusCode(), from));
+        }
+        out.skip(isRange ? 0 : from);
+        receive(uri, response, out, isRange ? out.end() - from : fileBytes);
+    }
+
     private HttpResponse<Flow.Publisher<List<ByteBuffer>>> get(HttpRequest.Builder request)
             throws IOException, InterruptedException {
         return http.send(request.timeout(SILENCE).build(), HttpResponse.BodyHandlers.ofPublisher());
@@ -164,6 +220,9 @@ final class HttpFiles {
             }
         } catch (ExecutionException e) {
             Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            if (cause instanceof SegmentWriter.DamagedException damaged) {
+                throw damaged.again();
+            }
             if (cause instanceof TooMuchException) {
                 throw new InvalidPackageException(
                         "%s sent more than the expected %d bytes".formatted(uri, maxBytes), e);
@@ -196,7 +255,7 @@ final class HttpFiles {
         }
 
         @Override
-        public void onNext(List<ByteBuffer> buffers) {
+        public synchronized void onNext(List<ByteBuffer> buffers) {
             Flow.Subscription current = subscription;
             if (done.isDone() || current == null) {
                 return;
@@ -210,7 +269,12 @@ final class HttpFiles {
                         out.write(buffer);
                     }
                 }
-                current.request(1);
+                if (out.isOpen() || received.get() == maxBytes) {
+                    current.request(1);
+                } else {
+                    current.cancel();
+                    done.complete(null);
+                }
             } catch (IOException e) {
                 current.cancel();
                 done.completeExceptionally(e);
@@ -227,7 +291,8 @@ final class HttpFiles {
             done.complete(null);
         }
 
-        void stop() {
+        /** When this returns, nothing is written any more. */
+        synchronized void stop() {
             if (!done.isDone()) {
                 done.cancel(false);
             }

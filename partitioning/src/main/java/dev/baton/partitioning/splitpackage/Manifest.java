@@ -253,6 +253,13 @@ public record Manifest(
         return file(SplitPackage.WEIGHTS_FILE).bytes();
     }
 
+    /** The segments that begin before this byte of {@code weights.bin}. */
+    List<WeightSegment> segmentsUpTo(long bytes) {
+        return weightSegments.stream()
+                .takeWhile(segment -> segment.offset() < bytes)
+                .toList();
+    }
+
     /** The index at which the whole model runs on the edge node. */
     public int lastIndex() {
         return splitPoints.size() - 1;

@@ -12,9 +12,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A split package on disk: one flat directory, immutable, named by the SHA-256 of its manifest. */
 public final class SplitPackage {
@@ -42,6 +44,25 @@ public final class SplitPackage {
      * @throws InvalidPackageException when it does not hold what its manifest promises
      */
     public static SplitPackage open(Path directory) throws IOException {
+        return open(directory, new PackagePart.Whole());
+    }
+
+    /**
+     * Opens a package of which this part at least is there.
+     *
+     * @throws InvalidPackageException when the part does not hold what the manifest promises
+     */
+    public static SplitPackage open(Path directory, PackagePart part) throws IOException {
+        SplitPackage opened = openManifest(directory);
+        Optional<String> lacking = opened.lacking(part);
+        if (lacking.isPresent()) {
+            throw new InvalidPackageException(lacking.get());
+        }
+        return opened;
+    }
+
+    /** Reads the manifest alone. */
+    static SplitPackage openManifest(Path directory) throws IOException {
         Path file = directory.resolve(MANIFEST_FILE);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new InvalidPackageException(
@@ -52,18 +73,44 @@ public final class SplitPackage {
                     "%s has %d bytes: expected at most %d".formatted(file, Files.size(file), Manifest.MAX_BYTES));
         }
         byte[] json = Files.readAllBytes(file);
-        Manifest manifest = Manifest.parse(json);
-        for (Map.Entry<String, FileEntry> entry : manifest.files().entrySet()) {
-            Path path = directory.resolve(entry.getKey());
+        return new SplitPackage(directory, Manifest.parse(json), Digests.sha256(json));
+    }
+
+    /** Whether this part is here. More of a package may come while it is in use; what is here stays as it is. */
+    public boolean holds(PackagePart part) {
+        try {
+            return lacking(part).isEmpty();
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    /** What this part lacks, for people. */
+    private Optional<String> lacking(PackagePart part) throws IOException {
+        for (String name : part.files(manifest)) {
+            Path path = directory.resolve(name);
             if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                throw new InvalidPackageException("%s lacks the file %s".formatted(directory, entry.getKey()));
+                return Optional.of("%s lacks the file %s".formatted(directory, name));
             }
-            if (Files.size(path) != entry.getValue().bytes()) {
-                throw new InvalidPackageException("%s has %d bytes: the manifest promises %d"
-                        .formatted(path, Files.size(path), entry.getValue().bytes()));
+            if (Files.size(path) != manifest.file(name).bytes()) {
+                return Optional.of("%s has %d bytes: the manifest promises %d"
+                        .formatted(path, Files.size(path), manifest.file(name).bytes()));
             }
         }
-        return new SplitPackage(directory, manifest, Digests.sha256(json));
+        long wanted = part.weightBytes(manifest);
+        Path weights = directory.resolve(WEIGHTS_FILE);
+        boolean isThere = Files.isRegularFile(weights, LinkOption.NOFOLLOW_LINKS);
+        if (!isThere && (wanted > 0 || part instanceof PackagePart.Whole)) {
+            return Optional.of("%s lacks the file %s".formatted(directory, WEIGHTS_FILE));
+        }
+        long found = isThere ? Files.size(weights) : 0;
+        boolean fits = part instanceof PackagePart.Whole
+                ? found == manifest.weightBytes()
+                : found >= wanted && found <= manifest.weightBytes();
+        return fits
+                ? Optional.empty()
+                : Optional.of("%s has %d bytes: the manifest promises %d, of which %d are needed"
+                        .formatted(weights, found, manifest.weightBytes(), wanted));
     }
 
     /**
@@ -72,14 +119,34 @@ public final class SplitPackage {
      * @throws InvalidPackageException naming the file that differs
      */
     public void verify() throws IOException {
-        for (Map.Entry<String, FileEntry> entry : manifest.files().entrySet()) {
-            String found = Digests.sha256(directory.resolve(entry.getKey()));
-            if (!found.equals(entry.getValue().sha256())) {
+        verify(new PackagePart.Whole());
+    }
+
+    /**
+     * Reads what belongs to this part and compares it with the manifest.
+     *
+     * @throws InvalidPackageException naming the file that differs
+     */
+    public void verify(PackagePart part) throws IOException {
+        Set<String> files = new TreeSet<>(part.files(manifest));
+        boolean needsAllWeights = part.weightBytes(manifest) == manifest.weightBytes();
+        if (needsAllWeights) {
+            files.add(WEIGHTS_FILE);
+        }
+        for (String name : files) {
+            Path path = directory.resolve(name);
+            String found = Digests.sha256(path);
+            if (!found.equals(manifest.file(name).sha256())) {
                 throw new InvalidPackageException("%s has SHA-256 %s: the manifest promises %s"
-                        .formatted(
-                                directory.resolve(entry.getKey()),
-                                found,
-                                entry.getValue().sha256()));
+                        .formatted(path, found, manifest.file(name).sha256()));
+            }
+        }
+        if (!needsAllWeights) {
+            Path weights = directory.resolve(WEIGHTS_FILE);
+            List<WeightSegment> needed = manifest.segmentsUpTo(part.weightBytes(manifest));
+            for (WeightSegment damaged : WeightsFile.damaged(weights, needed)) {
+                throw new InvalidPackageException("%s: bytes %d to %d do not have the SHA-256 that the manifest promises"
+                        .formatted(weights, damaged.offset(), damaged.end() - 1));
             }
         }
     }

@@ -3,12 +3,7 @@ package dev.baton.partitioning.splitpackage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,10 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,21 +30,21 @@ final class PackageCacheTest {
     Path directory;
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private PackageServer server;
+    private TestingPackageServer server;
     private SplitPackage served;
     private PackageCache cache;
 
     @BeforeEach
     void serve() throws IOException {
         served = TestingPackages.write(directory.resolve("served"), WEIGHTS);
-        server = new PackageServer(served.directory());
+        server = new TestingPackageServer(served.directory());
         cache = new PackageCache(directory.resolve("cache"), http);
     }
 
     @AfterEach
     void stop() {
         http.close();
-        server.http.stop(0);
+        server.close();
     }
 
     @Test
@@ -86,7 +78,7 @@ final class PackageCacheTest {
     @Test
     void downloadGoesOnAfterARestart() throws Exception {
         byte[] weights = Files.readAllBytes(served.directory().resolve("weights.bin"));
-        Path staging = Files.createDirectories(directory.resolve("cache/." + served.version() + ".part"));
+        Path staging = Files.createDirectories(directory.resolve("cache/" + served.version()));
         Files.write(staging.resolve("weights.bin.part"), Arrays.copyOf(weights, 123_456));
         cache.fetch(served.version(), server.uri()).verify();
         assertThat(server.requests).contains("weights.bin from 123456");
@@ -94,7 +86,7 @@ final class PackageCacheTest {
 
     @Test
     void damagedRemainderIsThrownAwayAndFetchedAnew() throws Exception {
-        Path staging = Files.createDirectories(directory.resolve("cache/." + served.version() + ".part"));
+        Path staging = Files.createDirectories(directory.resolve("cache/" + served.version()));
         Files.write(staging.resolve("weights.bin.part"), new byte[1000]);
         cache.fetch(served.version(), server.uri()).verify();
         assertThat(server.requests).contains("weights.bin from 1000", "weights.bin from 0");
@@ -103,7 +95,7 @@ final class PackageCacheTest {
     @Test
     void serverWithoutRangesIsReadFromTheStart() throws Exception {
         server.ranges = false;
-        Path staging = Files.createDirectories(directory.resolve("cache/." + served.version() + ".part"));
+        Path staging = Files.createDirectories(directory.resolve("cache/" + served.version()));
         Files.write(staging.resolve("weights.bin.part"), new byte[1000]);
         cache.fetch(served.version(), server.uri()).verify();
     }
@@ -191,60 +183,5 @@ final class PackageCacheTest {
         assertThat(ended.get()).isInstanceOf(InterruptedException.class);
         server.holdWeights.countDown();
         cache.fetch(served.version(), server.uri()).verify();
-    }
-
-    /** Serves a directory with ranges, and misbehaves as it is told. */
-    private static final class PackageServer {
-        final HttpServer http;
-        final List<String> requests = new CopyOnWriteArrayList<>();
-        final Map<String, Integer> cutAfter = new ConcurrentHashMap<>();
-        final Map<String, byte[]> replaced = new ConcurrentHashMap<>();
-        final CountDownLatch weightsAsked = new CountDownLatch(1);
-        volatile CountDownLatch holdWeights = new CountDownLatch(0);
-        volatile boolean ranges = true;
-        private final Path files;
-
-        PackageServer(Path files) throws IOException {
-            this.files = files;
-            this.http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-            http.createContext("/packages/v/", this::answer);
-            http.start();
-        }
-
-        URI uri() {
-            return URI.create(
-                    "http://127.0.0.1:%d/packages/v".formatted(http.getAddress().getPort()) + "/");
-        }
-
-        private void answer(HttpExchange exchange) throws IOException {
-            try (exchange) {
-                String name = exchange.getRequestURI().getPath().substring("/packages/v/".length());
-                Path file = files.resolve(name);
-                if (!Files.isRegularFile(file)) {
-                    exchange.sendResponseHeaders(404, -1);
-                    return;
-                }
-                byte[] bytes = replaced.getOrDefault(name, Files.readAllBytes(file));
-                String range = exchange.getRequestHeaders().getFirst("Range");
-                int from = range == null || !ranges
-                        ? 0
-                        : Integer.parseInt(range.replace("bytes=", "").replace("-", ""));
-                requests.add(name + " from " + from);
-                if (name.equals("weights.bin")) {
-                    weightsAsked.countDown();
-                    holdWeights.await(20, TimeUnit.SECONDS);
-                }
-                if (from > 0) {
-                    exchange.getResponseHeaders()
-                            .set("Content-Range", "bytes %d-%d/%d".formatted(from, bytes.length - 1, bytes.length));
-                }
-                exchange.sendResponseHeaders(from > 0 ? 206 : 200, bytes.length - from);
-                Integer cut = cutAfter.remove(name);
-                exchange.getResponseBody().write(bytes, from, (cut == null ? bytes.length : cut) - from);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Packages whose files are noise. */
 final class TestingPackages {
@@ -33,7 +35,30 @@ final class TestingPackages {
         }
     }
 
+    /** One whose head needs the first {@code headBytes} of the weights, in segments of at most {@code segmentBytes}. */
+    static SplitPackage writeSegmented(Path target, int weightBytes, int headBytes, int segmentBytes)
+            throws IOException {
+        try (SplitPackageWriter writer = new SplitPackageWriter(target)) {
+            for (String name : List.of("whole.onnx", "head-01.onnx", "tail-01.onnx")) {
+                writer.<IOException>write(name, out -> out.write(name.getBytes(StandardCharsets.UTF_8)));
+            }
+            byte[] noise = new byte[weightBytes];
+            new Random(4).nextBytes(noise);
+            SortedSet<Long> boundaries = new TreeSet<>(List.of((long) headBytes));
+            for (long end = segmentBytes; end < weightBytes; end += segmentBytes) {
+                boundaries.add(end);
+            }
+            writer.<IOException>writeWeights(boundaries, out -> out.write(noise));
+            return writer.finish(files -> manifest(files, writer.weightSegments(), headBytes, weightBytes));
+        }
+    }
+
     static Manifest manifest(Map<String, FileEntry> files) {
+        return manifest(files, List.of(), 0, 0);
+    }
+
+    private static Manifest manifest(
+            Map<String, FileEntry> files, List<WeightSegment> segments, long headBytes, long weightBytes) {
         CrossingTensor crossing = new CrossingTensor("act/1:0", ElementType.FP32, Shape.of(1, 8));
         CrossingTensor input = new CrossingTensor("image", ElementType.FP32, Shape.of(1, 3, 2, 2));
         Parity same = new Parity(true, 0);
@@ -62,7 +87,7 @@ final class TestingPackages {
                                 "Relu relu",
                                 2,
                                 3,
-                                0,
+                                headBytes,
                                 List.of(crossing),
                                 32,
                                 List.of("act/1:0"),
@@ -75,7 +100,7 @@ final class TestingPackages {
                                 "edge-only",
                                 5,
                                 0,
-                                0,
+                                weightBytes,
                                 List.of(),
                                 0,
                                 List.of(),
@@ -86,7 +111,7 @@ final class TestingPackages {
                 List.of(new RejectedSplitPoint("Mul mul", 3, OptionalDouble.of(0.25), "not bit-exact")),
                 Optional.empty(),
                 files,
-                List.of(),
+                segments,
                 Optional.of(new ImageInput(
                         "image",
                         2,
