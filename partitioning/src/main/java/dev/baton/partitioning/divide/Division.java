@@ -267,7 +267,8 @@ final class Division {
     }
 
     private TensorTable probe(WeightsLayout provisional) throws InvalidModelException, IOException {
-        ModelProto whole = new SubModelExtractor(graph, new TensorTable(Map.of()), provisional, SplitPackage.WEIGHTS_FILE).whole();
+        ModelProto whole =
+                new SubModelExtractor(graph, new TensorTable(Map.of()), provisional, SplitPackage.WEIGHTS_FILE).whole();
         try {
             TensorTable tensors = new TensorProbe(graph, whole, writer.staging(), runner).probe(inputs);
             return tensors.holding(graph.insideQuantizedOperators(tensors));

@@ -47,7 +47,8 @@ public final class ModelDivider {
             Optional<String> sample = writeSample(request, writer);
             nameFiles(result, writer);
             String source = Digests.sha256(request.onnx());
-            SplitPackage made = writer.finish(files -> manifest(request, result, source, files, writer.weightSegments(), sample));
+            SplitPackage made =
+                    writer.finish(files -> manifest(request, result, source, files, writer.weightSegments(), sample));
             progress.accept("package %s: %d split points between the ends, %d kept out"
                     .formatted(
                             made.version(),

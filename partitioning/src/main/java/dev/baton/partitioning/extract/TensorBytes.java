@@ -145,8 +145,7 @@ final class TensorBytes {
     }
 
     /** Elements in the model's own file, in a field of their own: as they are to be, or as variable-length integers. */
-    private void copyTyped(
-            TensorProto tensor, int field, long offset, long length, long expected, OutputStream out)
+    private void copyTyped(TensorProto tensor, int field, long offset, long length, long expected, OutputStream out)
             throws InvalidModelException, IOException {
         if (field != fieldOf(tensor)) {
             throw new InvalidModelException("initialiser '%s' of type %s has its elements in the field of another type"
@@ -283,13 +282,12 @@ final class TensorBytes {
             this.tensor = tensor;
             this.expected = expected;
             this.out = out;
-            this.width =
-                    switch (TensorProto.DataType.forNumber(tensor.getDataType())) {
-                        case DOUBLE, COMPLEX128, INT64, UINT64 -> 8;
-                        case FLOAT, COMPLEX64, INT32, UINT32 -> 4;
-                        case FLOAT16, BFLOAT16, INT16, UINT16 -> 2;
-                        case null, default -> 1;
-                    };
+            this.width = switch (TensorProto.DataType.forNumber(tensor.getDataType())) {
+                case DOUBLE, COMPLEX128, INT64, UINT64 -> 8;
+                case FLOAT, COMPLEX64, INT32, UINT32 -> 4;
+                case FLOAT16, BFLOAT16, INT16, UINT16 -> 2;
+                case null, default -> 1;
+            };
         }
 
         void add(long element) throws InvalidModelException, IOException {

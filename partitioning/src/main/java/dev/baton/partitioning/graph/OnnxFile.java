@@ -91,7 +91,8 @@ public final class OnnxFile {
         requirePresent(length);
         int outer = in.pushLimit(length);
         if (++nested > MOST_NESTED) {
-            throw new InvalidProtocolBufferException("graphs are nested more than %d messages deep".formatted(MOST_NESTED));
+            throw new InvalidProtocolBufferException(
+                    "graphs are nested more than %d messages deep".formatted(MOST_NESTED));
         }
         T read = message.read();
         if (in.getBytesUntilLimit() != 0) {
@@ -104,9 +105,8 @@ public final class OnnxFile {
 
     private void requirePresent(int length) throws InvalidProtocolBufferException {
         if (length < 0 || in.getTotalBytesRead() + (long) length > fileBytes) {
-            throw new InvalidProtocolBufferException(
-                    "a field of %d bytes begins at byte %d of %d: it is cut short"
-                            .formatted(Integer.toUnsignedLong(length), in.getTotalBytesRead(), fileBytes));
+            throw new InvalidProtocolBufferException("a field of %d bytes begins at byte %d of %d: it is cut short"
+                    .formatted(Integer.toUnsignedLong(length), in.getTotalBytesRead(), fileBytes));
         }
     }
 

@@ -151,8 +151,8 @@ final class HttpFiles {
             try {
                 downloadOnce(uri, fileBytes, out);
                 if (!out.isFinished()) {
-                    throw new IOException("%s ended after byte %d of those up to %d"
-                            .formatted(uri, out.position(), out.end()));
+                    throw new IOException(
+                            "%s ended after byte %d of those up to %d".formatted(uri, out.position(), out.end()));
                 }
             } catch (SegmentWriter.DamagedException e) {
                 if (!damaged.add(e.segment())) {

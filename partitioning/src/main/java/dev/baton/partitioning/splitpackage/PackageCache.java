@@ -41,7 +41,8 @@ public final class PackageCache {
     }
 
     public PackageCache(Path directory, HttpClient http, long maxPackageBytes) {
-        this(directory, http, maxPackageBytes, place -> Files.getFileStore(place).getUsableSpace());
+        this(directory, http, maxPackageBytes, place -> Files.getFileStore(place)
+                .getUsableSpace());
     }
 
     PackageCache(Path directory, HttpClient http, long maxPackageBytes, Space space) {
@@ -142,7 +143,9 @@ public final class PackageCache {
         for (PackagePart next : inOrder(manifest, part)) {
             for (String name : next.files(manifest)) {
                 files.download(
-                        root.resolve(name), manifest.file(name), known.directory().resolve(name));
+                        root.resolve(name),
+                        manifest.file(name),
+                        known.directory().resolve(name));
             }
             fetchWeights(known, root, next.weightBytes(manifest));
             progressed.run();

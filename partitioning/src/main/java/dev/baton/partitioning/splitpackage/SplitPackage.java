@@ -145,8 +145,9 @@ public final class SplitPackage {
             Path weights = directory.resolve(WEIGHTS_FILE);
             List<WeightSegment> needed = manifest.segmentsUpTo(part.weightBytes(manifest));
             for (WeightSegment damaged : WeightsFile.damaged(weights, needed)) {
-                throw new InvalidPackageException("%s: bytes %d to %d do not have the SHA-256 that the manifest promises"
-                        .formatted(weights, damaged.offset(), damaged.end() - 1));
+                throw new InvalidPackageException(
+                        "%s: bytes %d to %d do not have the SHA-256 that the manifest promises"
+                                .formatted(weights, damaged.offset(), damaged.end() - 1));
             }
         }
     }

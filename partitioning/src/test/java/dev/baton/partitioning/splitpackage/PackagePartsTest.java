@@ -123,7 +123,8 @@ final class PackagePartsTest {
         assertThat(server.requests)
                 .filteredOn(request -> request.startsWith("weights.bin"))
                 .hasSize(2)
-                .noneMatch(request -> request.startsWith("weights.bin from 0 ") && !request.equals("weights.bin from 0 to 299999"));
+                .noneMatch(request ->
+                        request.startsWith("weights.bin from 0 ") && !request.equals("weights.bin from 0 to 299999"));
     }
 
     @Test
@@ -209,8 +210,7 @@ final class PackagePartsTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<SplitPackage> whole = threads.submit(() -> cache.fetch(served.version(), server.uri()));
             assertThat(server.weightsAsked.await(20, TimeUnit.SECONDS)).isTrue();
-            Future<SplitPackage> head =
-                    threads.submit(() -> cache.fetch(served.version(), server.uri(), FIRST_HEAD));
+            Future<SplitPackage> head = threads.submit(() -> cache.fetch(served.version(), server.uri(), FIRST_HEAD));
             head.get(20, TimeUnit.SECONDS).verify(FIRST_HEAD);
             assertThat(whole.isDone()).isFalse();
             server.holdWeights.countDown();
@@ -261,7 +261,11 @@ final class PackagePartsTest {
     void segmentsThatDoNotFitAreRefused() throws Exception {
         String json = Files.readString(served.directory().resolve("manifest.json"));
         for (String[] change : new String[][] {
-            {"\"offset\" : 40000", "\"offset\" : 40001", "a segment of the weights from byte 40001: expected one from 40000"},
+            {
+                "\"offset\" : 40000",
+                "\"offset\" : 40001",
+                "a segment of the weights from byte 40001: expected one from 40000"
+            },
             {"\"bytes\" : 20000", "\"bytes\" : 20001", "segments of 300001 bytes of weights"},
             {"\"bytes\" : 20000", "\"bytes\" : 2000000000", "a segment of 2000000000 bytes"},
             {"\"headWeightBytes\" : 90000", "\"headWeightBytes\" : 90001", "no segment ends there"},
