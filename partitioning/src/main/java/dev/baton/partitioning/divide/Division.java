@@ -124,7 +124,7 @@ final class Division {
     private Candidates candidates() throws InvalidModelException, IOException {
         Set<String> answered = runSource().keySet();
         WeightsLayout provisional = WeightsLayout.inOrder(graph, graph.operators());
-        writer.write(PROBE_WEIGHTS, provisional::write);
+        writer.writeWeights(provisional.boundaries(), provisional::write);
         SplitPointFinder finder = new SplitPointFinder(graph, probe(provisional));
         List<TensorSpec> outputs = runner.outputs(graph.file()).stream()
                 .filter(spec -> answered.contains(spec.name()))
