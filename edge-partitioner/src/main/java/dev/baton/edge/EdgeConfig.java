@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Settings of the edge node. */
 @ConfigMapping(prefix = "baton.edge")
@@ -23,6 +24,19 @@ public interface EdgeConfig {
      */
     @WithDefault(".baton/edge")
     Path packageDirectory();
+
+    /**
+     * The most bytes of one package that are fetched. Of a larger one only heads of at most this size are: this edge node then
+     * runs their split points, and neither the whole model nor what the cloud leaves unfinished. Default: no limit.
+     */
+    OptionalLong maxPackageBytes();
+
+    /**
+     * Packages of fewer bytes are fetched whole before they serve. Larger ones serve as soon as the planned head is here, or
+     * else the smallest, and the rest follows. Default: 64 MiB, seconds on most links.
+     */
+    @WithDefault("67108864")
+    long wholePackageBelowBytes();
 
     /**
      * Partition of {@code baton.results} that this edge node reads. Default: from a hash of {@link #id()}. Sharing one

@@ -12,6 +12,7 @@ import dev.baton.edge.kafka.KafkaResultReceiver;
 import dev.baton.edge.kafka.LinkProducer;
 import dev.baton.edge.measure.LinkEstimator;
 import dev.baton.edge.measure.LinkProbes;
+import dev.baton.edge.model.FetchOrder;
 import dev.baton.edge.model.ModelLoader;
 import dev.baton.edge.model.ModelProfiler;
 import dev.baton.edge.model.Models;
@@ -136,8 +137,17 @@ final class EdgeWiring {
 
     @Produces
     @Singleton
-    ModelLoader loader(Models models, PackageSource packages, InferenceEngine engine, Plans plans) {
-        return new ModelLoader(models, packages, engine, new ModelProfiler(NANO_TICKER), plans::serving, NANO_TICKER);
+    ModelLoader loader(
+            EdgeConfig config, Models models, PackageSource packages, InferenceEngine engine, Plans plans) {
+        return new ModelLoader(
+                models,
+                packages,
+                new FetchOrder(config.maxPackageBytes(), config.wholePackageBelowBytes()),
+                plans::planned,
+                engine,
+                new ModelProfiler(NANO_TICKER),
+                plans::serving,
+                NANO_TICKER);
     }
 
     @Produces
@@ -146,7 +156,7 @@ final class EdgeWiring {
         HttpClient http =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
         PackageCache cache = new PackageCache(config.packageDirectory(), http);
-        return entry -> cache.fetch(entry.version(), entry.packageUrl());
+        return (entry, part) -> cache.fetch(entry.version(), entry.packageUrl(), part);
     }
 
     @Produces

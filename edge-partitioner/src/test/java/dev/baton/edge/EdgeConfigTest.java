@@ -20,6 +20,8 @@ final class EdgeConfigTest {
         assertThat(config.kafka().maxRecordBytes()).isEqualTo(32 * 1024 * 1024);
         assertThat(config.kafka().extra()).isEmpty();
         assertThat(config.packageDirectory()).isEqualTo(Path.of(".baton/edge"));
+        assertThat(config.maxPackageBytes()).isEmpty();
+        assertThat(config.wholePackageBelowBytes()).isEqualTo(64L << 20);
         assertThat(config.replyPartition()).isEmpty();
         assertThat(config.inference().device()).isEqualTo("cpu");
         assertThat(config.inference().intraOpThreads()).isEmpty();
@@ -39,6 +41,8 @@ final class EdgeConfigTest {
                 Map.entry("baton.edge.kafka.max-record-bytes", "1048576"),
                 Map.entry("baton.edge.kafka.extra.\"security.protocol\"", "SSL"),
                 Map.entry("baton.edge.package-directory", "/var/lib/baton"),
+                Map.entry("baton.edge.max-package-bytes", "5000000000"),
+                Map.entry("baton.edge.whole-package-below-bytes", "0"),
                 Map.entry("baton.edge.reply-partition", "5"),
                 Map.entry("baton.edge.inference.device", "gpu:1"),
                 Map.entry("baton.edge.inference.intra-op-threads", "3"),
@@ -53,6 +57,8 @@ final class EdgeConfigTest {
         assertThat(config.kafka().maxRecordBytes()).isEqualTo(1_048_576);
         assertThat(config.kafka().extra()).containsExactly(Map.entry("security.protocol", "SSL"));
         assertThat(config.packageDirectory()).isEqualTo(Path.of("/var/lib/baton"));
+        assertThat(config.maxPackageBytes()).hasValue(5_000_000_000L);
+        assertThat(config.wholePackageBelowBytes()).isZero();
         assertThat(config.replyPartition()).hasValue(5);
         assertThat(config.inference().device()).isEqualTo("gpu:1");
         assertThat(config.inference().intraOpThreads()).hasValue(3);

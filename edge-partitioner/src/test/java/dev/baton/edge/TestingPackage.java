@@ -4,6 +4,7 @@ import dev.baton.partitioning.probe.ProbeInput;
 import dev.baton.partitioning.probe.ProbeValues;
 import dev.baton.partitioning.split.CrossingTensor;
 import dev.baton.partitioning.splitpackage.CodecMeasurement;
+import dev.baton.partitioning.splitpackage.Digests;
 import dev.baton.partitioning.splitpackage.FileEntry;
 import dev.baton.partitioning.splitpackage.Manifest;
 import dev.baton.partitioning.splitpackage.Parity;
@@ -20,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A split package for {@link TestingEngine}: one split point between the ends, and files that hold nothing. */
+/** A split package for {@link TestingEngine}: one split point between the ends, and files that hold next to nothing. */
 public final class TestingPackage {
 
     public static final String MODEL = "toy";
@@ -29,6 +30,7 @@ public final class TestingPackage {
     public static final int SPLIT_POINT = 1;
 
     private static final Shape SHAPE = Shape.of(1, 4);
+    private static final byte[] ONE_BYTE = {1};
     private static final Parity EXACT = new Parity(true, 0);
     private static final List<CodecMeasurement> CODECS =
             List.of(new CodecMeasurement("raw", 16, 0), new CodecMeasurement("fp16", 8, 0.001));
@@ -38,8 +40,9 @@ public final class TestingPackage {
     /** The package, with {@code generation} telling versions apart. */
     public static SplitPackage write(Path directory, int generation, Optional<ImageInput> image) throws IOException {
         FileEntry empty = new FileEntry(0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        FileEntry one = new FileEntry(1, Digests.sha256(ONE_BYTE));
         Map<String, FileEntry> files =
-                Map.of("weights.bin", empty, "whole.onnx", empty, "head-01.onnx", empty, "tail-01.onnx", empty);
+                Map.of("weights.bin", empty, "whole.onnx", one, "head-01.onnx", one, "tail-01.onnx", one);
         CrossingTensor x = new CrossingTensor("x", ElementType.FP32, SHAPE);
         CrossingTensor doubled = new CrossingTensor("doubled", ElementType.FP32, SHAPE);
         CrossingTensor y = new CrossingTensor("y", ElementType.FP32, SHAPE);
@@ -69,8 +72,8 @@ public final class TestingPackage {
                 List.of(new ProbeInput("x", ElementType.FP32, SHAPE, ProbeValues.normal(0, 1))),
                 List.of());
         Path target = Files.createDirectories(directory.resolve("generation-" + generation));
-        for (String file : files.keySet()) {
-            Files.write(target.resolve(file), new byte[0]);
+        for (Map.Entry<String, FileEntry> file : files.entrySet()) {
+            Files.write(target.resolve(file.getKey()), file.getValue().bytes() == 0 ? new byte[0] : ONE_BYTE);
         }
         Files.write(target.resolve(SplitPackage.MANIFEST_FILE), manifest.toJson());
         return SplitPackage.open(target);

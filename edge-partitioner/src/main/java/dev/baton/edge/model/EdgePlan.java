@@ -19,6 +19,17 @@ public record EdgePlan(String model, String version, Placement placement, Codec 
         }
     }
 
+    /** Everything in the cloud until a plan arrives, where only a part of the model is on the edge node. */
+    static EdgePlan noneInPart(String model, String version) {
+        return new EdgePlan(
+                model,
+                version,
+                new Placement.CloudOnly(),
+                Codec.RAW,
+                0,
+                "no plan yet, and only a part of the model is on this edge node");
+    }
+
     /** Everything on the edge node until a plan arrives. */
     public static EdgePlan none(String model, String version) {
         return new EdgePlan(model, version, new Placement.EdgeOnly(), Codec.RAW, 0, "no plan yet");

@@ -28,20 +28,27 @@ public final class ModelProfiler {
         this.nanoTicker = nanoTicker;
     }
 
+    /** Measures pictures, and what crosses where nothing runs on the edge node and at each split point that it can run. */
     public void profile(ServedModel model) throws IOException {
-        Map<String, Tensor> probe = model.splitPackage().probeInputs();
         profilePicture(model);
         for (SplitPointEntry point : model.manifest().splitPoints()) {
-            if (point.index() == model.manifest().lastIndex()) {
-                continue;
+            if (point.index() == 0 || model.runs(point.index())) {
+                profile(model, point.index());
             }
-            Map<String, Tensor> headOutputs = point.index() == 0
-                    ? Map.of()
-                    : model.runHead(point.index(), probe).outputs();
-            Map<String, Tensor> crossing = model.splitPackage().crossing(point.index(), probe, headOutputs);
-            for (CodecMeasurement codec : point.codecs()) {
-                profileCodec(model.measurements(), point.index(), Codec.parse(codec.codec()), crossing);
-            }
+        }
+    }
+
+    /** Measures what crosses at one split point that the edge node can run; at the last index nothing does. */
+    public void profile(ServedModel model, int splitPoint) throws IOException {
+        if (splitPoint == model.manifest().lastIndex()) {
+            return;
+        }
+        Map<String, Tensor> probe = model.splitPackage().probeInputs();
+        Map<String, Tensor> headOutputs =
+                splitPoint == 0 ? Map.of() : model.runHead(splitPoint, probe).outputs();
+        Map<String, Tensor> crossing = model.splitPackage().crossing(splitPoint, probe, headOutputs);
+        for (CodecMeasurement codec : model.manifest().splitPoint(splitPoint).codecs()) {
+            profileCodec(model.measurements(), splitPoint, Codec.parse(codec.codec()), crossing);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.edge.model;
 
+import dev.baton.partitioning.splitpackage.PackagePart;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import java.io.IOException;
 
@@ -7,6 +8,6 @@ import java.io.IOException;
 @FunctionalInterface
 public interface PackageSource {
 
-    /** The package of this version, from disk when it is there. */
-    SplitPackage fetch(CatalogEntry entry) throws IOException, InterruptedException;
+    /** The package of this version with at least this part, from disk as far as it is there. */
+    SplitPackage fetch(CatalogEntry entry, PackagePart part) throws IOException, InterruptedException;
 }

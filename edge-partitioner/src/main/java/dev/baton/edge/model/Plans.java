@@ -35,10 +35,17 @@ public final class Plans {
     /** There is no plan for {@code model} any more. */
     public synchronized void withdrawn(String model) {
         latest.remove(model);
-        models.served(model).ifPresent(served -> served.activate(EdgePlan.none(model, served.version())));
+        models.served(model).ifPresent(served -> served.activate(served.withoutPlan()));
     }
 
-    /** {@code model} serves from now on; its plan may have arrived before. */
+    /** Where the model is to run, as far as that is known of this version. */
+    public synchronized Optional<Placement> planned(CatalogEntry entry) {
+        return Optional.ofNullable(latest.get(entry.model()))
+                .filter(plan -> plan.version().equals(entry.version()))
+                .map(EdgePlan::placement);
+    }
+
+    /** {@code model} serves from now on, or can run more than before; its plan may have arrived before. */
     public synchronized void serving(ServedModel model) {
         EdgePlan plan = latest.get(model.name());
         if (plan != null) {
@@ -57,14 +64,16 @@ public final class Plans {
             LOG.warnf("plan %d for model %s is ignored: %s", plan.epoch(), plan.model(), misfit.get());
             return;
         }
-        if (!(plan.placement() instanceof Placement.EdgeOnly)) {
-            prepareSending.accept(plan.model());
+        if (!served.get().plan().equals(plan)) {
+            if (!(plan.placement() instanceof Placement.EdgeOnly)) {
+                prepareSending.accept(plan.model());
+            }
+            served.get().activate(plan);
+            LOG.infof(
+                    "plan %d for model %s: %s, %s (%s)",
+                    plan.epoch(), plan.model(), plan.placement().id(), plan.codec(), plan.reason());
         }
-        served.get().activate(plan);
-        LOG.infof(
-                "plan %d for model %s: %s, %s (%s)",
-                plan.epoch(), plan.model(), plan.placement().id(), plan.codec(), plan.reason());
-        if (plan.placement() instanceof Placement.Split(int splitPoint)) {
+        if (plan.placement() instanceof Placement.Split(int splitPoint) && served.get().isWhole()) {
             prepareTail(served.get(), splitPoint);
         }
     }
@@ -77,6 +86,12 @@ public final class Plans {
         int last = served.manifest().lastIndex();
         if (plan.placement() instanceof Placement.Split(int splitPoint) && splitPoint >= last) {
             return Optional.of("its split point is %d, expected 1 to %d".formatted(splitPoint, last - 1));
+        }
+        if (plan.placement() instanceof Placement.Split(int splitPoint) && !served.runs(splitPoint)) {
+            return Optional.of("the head of split point %d is not on this edge node".formatted(splitPoint));
+        }
+        if (plan.placement() instanceof Placement.EdgeOnly && !served.isWhole()) {
+            return Optional.of("only a part of the model is on this edge node");
         }
         return Optional.empty();
     }

@@ -6,20 +6,23 @@ import dev.baton.inference.Inference;
 import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.InferenceSession;
 import dev.baton.partitioning.splitpackage.Manifest;
+import dev.baton.partitioning.splitpackage.PackagePart;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.TensorSpec;
 import dev.baton.tensor.image.ImagePreprocessor;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
- * One version of a model, open and warm, with its active plan. A request holds a {@link Lease} while it uses the model;
+ * One version of a model, open and warm as far as its package is here, with its active plan. A request holds a {@link Lease} while it uses the model;
  * a retired model closes its sessions when the last lease is given back.
  */
 public final class ServedModel {
@@ -32,55 +35,112 @@ public final class ServedModel {
 
     private final SplitPackage splitPackage;
     private final InferenceEngine engine;
-    private final Map<Integer, InferenceSession> heads;
+    private final Map<Integer, InferenceSession> heads = new ConcurrentHashMap<>();
     private final Map<Integer, InferenceSession> tails = new ConcurrentHashMap<>();
     private final Optional<ImagePreprocessor> pictures;
     private final ModelMeasurements measurements = new ModelMeasurements(System::nanoTime);
     private volatile EdgePlan plan;
     private int leases;
     private boolean retired;
+    private boolean closed;
 
-    private ServedModel(SplitPackage splitPackage, InferenceEngine engine, Map<Integer, InferenceSession> heads) {
+    private ServedModel(SplitPackage splitPackage, InferenceEngine engine) {
         this.splitPackage = splitPackage;
         this.engine = engine;
-        this.heads = Map.copyOf(heads);
         this.pictures = splitPackage.manifest().image().map(ImagePreprocessor::new);
-        this.plan = EdgePlan.none(splitPackage.manifest().model(), splitPackage.version());
+        this.plan = withoutPlan();
     }
 
     /** Opens the whole model and every head, and runs each until its time is known. */
     public static ServedModel open(SplitPackage splitPackage, InferenceEngine engine) throws IOException {
-        Map<Integer, InferenceSession> heads = new HashMap<>();
+        return open(splitPackage, engine, new PackagePart.Whole());
+    }
+
+    /** Opens what this part of the package can run, and runs it until its time is known. */
+    public static ServedModel open(SplitPackage splitPackage, InferenceEngine engine, PackagePart part)
+            throws IOException {
+        ServedModel model = new ServedModel(splitPackage, engine);
         try {
-            for (int point = splitPackage.manifest().lastIndex(); point >= 1; point--) {
-                heads.put(point, engine.open(splitPackage.headFile(point)));
-            }
-            ServedModel model = new ServedModel(splitPackage, engine, heads);
-            model.warmUp();
+            model.openMore(part);
             return model;
         } catch (IOException | RuntimeException failed) {
-            heads.values().forEach(InferenceSession::close);
+            model.closeSessions();
             throw failed;
         }
     }
 
-    private void warmUp() throws IOException {
-        Map<String, Tensor> probe = splitPackage.probeInputs();
-        for (Map.Entry<Integer, InferenceSession> head : heads.entrySet()) {
-            Map<String, Tensor> inputs = wanted(head.getValue(), probe);
-            Duration spent = Duration.ZERO;
-            for (int run = 0; run < WARM_UP_RUNS + MEASURED_RUNS; run++) {
-                Duration runTime = head.getValue().run(inputs).runTime();
-                spent = spent.plus(runTime);
-                boolean last = spent.compareTo(LONGEST_WARM_UP) > 0;
-                if (run >= WARM_UP_RUNS || last) {
-                    measurements.head(head.getKey(), runTime);
-                }
-                if (last) {
-                    break;
-                }
+    /** Opens what this part, which is here now, can run beyond what is open; gives the split points that are new. */
+    List<Integer> openMore(PackagePart part) throws IOException {
+        int last = manifest().lastIndex();
+        List<Integer> points =
+                switch (part) {
+                    case PackagePart.Whole() ->
+                        IntStream.rangeClosed(1, last).boxed().toList().reversed();
+                    case PackagePart.Head(int point) -> point == 0 ? List.of() : List.of(point);
+                    case PackagePart.Tail(_) -> List.of();
+                };
+        List<Integer> opened = new ArrayList<>();
+        for (int point : points) {
+            if (!heads.containsKey(point)) {
+                open(point);
+                opened.add(point);
             }
         }
+        if (plan.epoch() == 0) {
+            plan = withoutPlan();
+        }
+        return opened;
+    }
+
+    private void open(int splitPoint) throws IOException {
+        InferenceSession head = engine.open(splitPackage.headFile(splitPoint));
+        try {
+            warmUp(splitPoint, head);
+        } catch (IOException | RuntimeException failed) {
+            head.close();
+            throw failed;
+        }
+        boolean tooLate;
+        synchronized (this) {
+            tooLate = closed;
+            if (!tooLate) {
+                heads.put(splitPoint, head);
+            }
+        }
+        if (tooLate) {
+            head.close();
+        }
+    }
+
+    private void warmUp(int splitPoint, InferenceSession head) throws IOException {
+        Map<String, Tensor> inputs = wanted(head, splitPackage.probeInputs());
+        Duration spent = Duration.ZERO;
+        for (int run = 0; run < WARM_UP_RUNS + MEASURED_RUNS; run++) {
+            Duration runTime = head.run(inputs).runTime();
+            spent = spent.plus(runTime);
+            boolean last = spent.compareTo(LONGEST_WARM_UP) > 0;
+            if (run >= WARM_UP_RUNS || last) {
+                measurements.head(splitPoint, runTime);
+            }
+            if (last) {
+                break;
+            }
+        }
+    }
+
+    /** Everything on the edge node until a plan arrives; in the cloud where that cannot be. */
+    EdgePlan withoutPlan() {
+        return isWhole() ? EdgePlan.none(name(), version()) : EdgePlan.noneInPart(name(), version());
+    }
+
+    /** Whether the head of this split point can run, which is the whole model at the last index. */
+    public boolean runs(int splitPoint) {
+        return heads.containsKey(splitPoint);
+    }
+
+    /** Whether the whole model is here: only then can it run, or be finished, on this edge node. */
+    public boolean isWhole() {
+        return runs(manifest().lastIndex());
     }
 
     public String name() {
@@ -129,8 +189,8 @@ public final class ServedModel {
     public Inference runHead(int splitPoint, Map<String, Tensor> inputs) {
         InferenceSession head = heads.get(splitPoint);
         if (head == null) {
-            throw new IllegalArgumentException("model %s has no head at split point %d: expected 1 to %d"
-                    .formatted(name(), splitPoint, manifest().lastIndex()));
+            throw new IllegalArgumentException("model %s has no head at split point %d: expected one of %s"
+                    .formatted(name(), splitPoint, heads.keySet()));
         }
         Inference inference = head.run(wanted(head, inputs));
         measurements.head(splitPoint, inference.runTime());
@@ -210,6 +270,10 @@ public final class ServedModel {
         }
     }
 
+    synchronized boolean isRetired() {
+        return retired;
+    }
+
     /** Takes no further request; closes when those under way are done. */
     public void retire() {
         boolean idle;
@@ -226,6 +290,9 @@ public final class ServedModel {
     }
 
     private void closeSessions() {
+        synchronized (this) {
+            closed = true;
+        }
         heads.values().forEach(InferenceSession::close);
         tails.values().forEach(InferenceSession::close);
     }

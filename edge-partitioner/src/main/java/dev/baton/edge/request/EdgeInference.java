@@ -273,6 +273,12 @@ public final class EdgeInference {
     private Finish locally(Run run, Baton baton, String reason, Optional<String> sentAs, long bytesSent)
             throws InterruptedException {
         requireTimeLeft(run);
+        if (!run.model.isWhole()) {
+            throw new RequestRefusedException(
+                    Reason.NOT_READY,
+                    "%s; and only a part of model %s is on this edge node, so it cannot finish by itself"
+                            .formatted(reason, run.model.name()));
+        }
         Map<String, Tensor> available = new LinkedHashMap<>();
         if (baton.splitPoint() == 0) {
             Map<String, Tensor> inputs = run.inputs.tensors();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.edge.TestingEngine;
 import dev.baton.edge.TestingPackage;
 import dev.baton.edge.model.EdgePlan;
+import dev.baton.edge.model.FetchOrder;
 import dev.baton.edge.model.ModelLoader;
 import dev.baton.edge.model.ModelProfiler;
 import dev.baton.edge.model.Models;
@@ -69,7 +70,9 @@ final class RememberedTableTest {
         Plans plans = new Plans(models, _ -> {});
         try (ModelLoader loader = new ModelLoader(
                         models,
-                        _ -> splitPackage,
+                        (entry, part) -> splitPackage,
+                        FetchOrder.wholeAtOnce(),
+                        plans::planned,
                         new TestingEngine(),
                         new ModelProfiler(System::nanoTime),
                         model -> {

@@ -6,6 +6,7 @@ import dev.baton.edge.TestingEngine;
 import dev.baton.edge.TestingPackage;
 import dev.baton.edge.measure.ModelMeasurements;
 import dev.baton.edge.model.Models.Standing;
+import dev.baton.partitioning.splitpackage.PackagePart;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import java.io.IOException;
 import java.net.URI;
@@ -30,9 +31,16 @@ final class ModelLoaderTest {
     private final AtomicInteger failuresLeft = new AtomicInteger();
     private final BlockingQueue<ServedModel> serving = new LinkedBlockingQueue<>();
     private final ModelLoader loader = new ModelLoader(
-            models, this::fetch, engine, new ModelProfiler(System::nanoTime), serving::add, System::nanoTime);
+            models,
+            this::fetch,
+            FetchOrder.wholeAtOnce(),
+            entry -> Optional.empty(),
+            engine,
+            new ModelProfiler(System::nanoTime),
+            serving::add,
+            System::nanoTime);
 
-    private SplitPackage fetch(CatalogEntry entry) throws IOException {
+    private SplitPackage fetch(CatalogEntry entry, PackagePart part) throws IOException {
         fetches.incrementAndGet();
         if (failuresLeft.getAndDecrement() > 0) {
             throw new IOException("the orchestrator is away");

@@ -17,6 +17,7 @@ import dev.baton.edge.model.ServedModel;
 import dev.baton.edge.request.Provenance.CompletedBy;
 import dev.baton.edge.request.RequestRefusedException.Reason;
 import dev.baton.partitioning.Placement;
+import dev.baton.partitioning.splitpackage.PackagePart;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.codec.Codec;
@@ -222,6 +223,19 @@ final class EdgeInferenceTest {
         assertThat(inference.infer(request(Duration.ofSeconds(3))).provenance().completedBy())
                 .isEqualTo(CompletedBy.CLOUD);
         assertThat(cloud.sent().getFirst().budget()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(3));
+    }
+
+    @Test
+    void cannotFinishHereWhileOnlyAPartOfTheModelIs() throws Exception {
+        ModelServing.serve(
+                models,
+                ServedModel.open(
+                        TestingPackage.write(directory, 4, Optional.empty()), engine, new PackagePart.Head(1)));
+        plan(new Placement.Split(1), Codec.RAW);
+        cloud.answer(activation -> new CloudAnswer.NotSent("the broker is away"));
+        refused(request(), Reason.NOT_READY, "the broker is away; and only a part of model toy is on this edge node");
+        cloud.answer(activation -> outputs(activation, Duration.ofMillis(30)));
+        assertThat(inference.infer(request()).provenance().completedBy()).isEqualTo(CompletedBy.CLOUD);
     }
 
     @Test
