@@ -137,8 +137,7 @@ final class EdgeWiring {
 
     @Produces
     @Singleton
-    ModelLoader loader(
-            EdgeConfig config, Models models, PackageSource packages, InferenceEngine engine, Plans plans) {
+    ModelLoader loader(EdgeConfig config, Models models, PackageSource packages, InferenceEngine engine, Plans plans) {
         return new ModelLoader(
                 models,
                 packages,

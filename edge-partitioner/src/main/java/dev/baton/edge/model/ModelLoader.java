@@ -210,8 +210,7 @@ public final class ModelLoader implements AutoCloseable {
         }
     }
 
-    private void fetchRest(CatalogEntry entry, ServedModel model, List<PackagePart> parts)
-            throws InterruptedException {
+    private void fetchRest(CatalogEntry entry, ServedModel model, List<PackagePart> parts) throws InterruptedException {
         int failures = 0;
         for (int next = 0; next < parts.size() && !model.isRetired(); ) {
             try {
@@ -228,10 +227,7 @@ public final class ModelLoader implements AutoCloseable {
                 long delay = delayAfter(failures);
                 LOG.warnf(
                         "the rest of model %s version %s is not here, next attempt in %d ms: %s",
-                        entry.model(),
-                        entry.version(),
-                        Duration.ofNanos(delay).toMillis(),
-                        failed);
+                        entry.model(), entry.version(), Duration.ofNanos(delay).toMillis(), failed);
                 if (awaitClosed(delay)) {
                     return;
                 }

@@ -73,7 +73,8 @@ public final class Plans {
                     "plan %d for model %s: %s, %s (%s)",
                     plan.epoch(), plan.model(), plan.placement().id(), plan.codec(), plan.reason());
         }
-        if (plan.placement() instanceof Placement.Split(int splitPoint) && served.get().isWhole()) {
+        if (plan.placement() instanceof Placement.Split(int splitPoint)
+                && served.get().isWhole()) {
             prepareTail(served.get(), splitPoint);
         }
     }

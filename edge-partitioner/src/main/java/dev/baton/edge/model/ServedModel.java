@@ -77,7 +77,7 @@ public final class ServedModel {
                     case PackagePart.Whole() ->
                         IntStream.rangeClosed(1, last).boxed().toList().reversed();
                     case PackagePart.Head(int point) -> point == 0 ? List.of() : List.of(point);
-                    case PackagePart.Tail(_) -> List.of();
+                    case PackagePart.Tail tail -> List.of();
                 };
         List<Integer> opened = new ArrayList<>();
         for (int point : points) {

@@ -142,12 +142,17 @@ final class GrowingModelTest {
         ServedModel model = models.served(TestingPackage.MODEL).orElseThrow();
         plans.offered(plan(new Placement.Split(1), 5));
         plans.offered(plan(new Placement.EdgeOnly(), 6));
-        assertThat(model.plan().epoch()).as("the plan that it cannot follow is ignored").isEqualTo(5);
+        assertThat(model.plan().epoch())
+                .as("the plan that it cannot follow is ignored")
+                .isEqualTo(5);
     }
 
     private static Map<String, Tensor> crossing(ServedModel model) throws IOException {
         return model.splitPackage()
-                .crossing(1, Map.of(), model.runHead(1, model.splitPackage().probeInputs()).outputs());
+                .crossing(
+                        1,
+                        Map.of(),
+                        model.runHead(1, model.splitPackage().probeInputs()).outputs());
     }
 
     private boolean changed() throws InterruptedException {

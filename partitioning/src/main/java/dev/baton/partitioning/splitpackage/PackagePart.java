@@ -36,12 +36,16 @@ public sealed interface PackagePart {
         return files;
     }
 
-    /** How much of {@code weights.bin} this part needs, from its start. */
+    /**
+     * How much of {@code weights.bin} this part needs, from its start; a file whose segments are not known can only be fetched
+     * whole.
+     */
     default long weightBytes(Manifest manifest) {
-        return switch (this) {
-            case Whole(), Tail(_) -> manifest.weightBytes();
-            case Head(int point) -> manifest.splitPoint(point).headWeightBytes();
-        };
+        if (this instanceof Head(int point)) {
+            long needed = manifest.splitPoint(point).headWeightBytes();
+            return needed > 0 && manifest.weightSegments().isEmpty() ? manifest.weightBytes() : needed;
+        }
+        return manifest.weightBytes();
     }
 
     /** The size of everything in this part, the manifest not counted. */

@@ -66,7 +66,8 @@ final class ExternalDataTest {
         made.verify();
         Map<String, Tensor> probe = made.probeInputs();
         Map<String, Tensor> expected = RUNNER.run(directory.resolve("model.onnx"), probe, Optimization.EXTENDED);
-        Tensor answer = RUNNER.run(made.wholeFile(), probe, Optimization.EXTENDED).get("y");
+        Tensor answer =
+                RUNNER.run(made.wholeFile(), probe, Optimization.EXTENDED).get("y");
         assertThat(answer).isNotNull().matches(tensor -> tensor.bitEquals(expected.getOrDefault("y", tensor)));
     }
 
@@ -225,8 +226,7 @@ final class ExternalDataTest {
                     Tensor.ofFloats(Shape.of(2000), new float[2000]),
                     "choice",
                     Tensor.ofBooleans(Shape.of(), choice));
-            Map<String, Tensor> expected =
-                    RUNNER.run(directory.resolve("model.onnx"), inputs, Optimization.EXTENDED);
+            Map<String, Tensor> expected = RUNNER.run(directory.resolve("model.onnx"), inputs, Optimization.EXTENDED);
             assertThat(Comparison.bitEqual(RUNNER.run(made.wholeFile(), inputs, Optimization.EXTENDED), expected))
                     .isTrue();
         }
@@ -248,7 +248,8 @@ final class ExternalDataTest {
 
     private SplitPackage divide(ModelProto given) throws Exception {
         return ModelDivider.divide(
-                DivisionRequest.of(TestingModels.write(directory, given), "external").withCodecs(List.of()),
+                DivisionRequest.of(TestingModels.write(directory, given), "external")
+                        .withCodecs(List.of()),
                 RUNNER,
                 directory.resolve("package"),
                 step -> {});
@@ -269,15 +270,15 @@ final class ExternalDataTest {
     /** Three matrix products, each with weights in one of these files, the last with fewer columns. */
     private ModelProto chain(String first, String second, String third) throws IOException {
         return model(graph(
-                List.of(floats("x", 4, WIDTH)),
-                List.of(floats("y", 4, WIDTH)),
-                List.of(written("u", first, 0), written("v", second, 256), written("w", third, 4096)),
-                node("MatMul", List.of("x", "u"), List.of("a")),
-                node("ReduceMax", List.of("a"), List.of("m"), attribute("keepdims", 1)),
-                node("Mul", List.of("v", "m"), List.of("b")),
-                node("MatMul", List.of("b", "w"), List.of("c")),
-                node("Softmax", List.of("c"), List.of("d")),
-                node("Slice", List.of("d", "starts", "ends"), List.of("y"))))
+                        List.of(floats("x", 4, WIDTH)),
+                        List.of(floats("y", 4, WIDTH)),
+                        List.of(written("u", first, 0), written("v", second, 256), written("w", third, 4096)),
+                        node("MatMul", List.of("x", "u"), List.of("a")),
+                        node("ReduceMax", List.of("a"), List.of("m"), attribute("keepdims", 1)),
+                        node("Mul", List.of("v", "m"), List.of("b")),
+                        node("MatMul", List.of("b", "w"), List.of("c")),
+                        node("Softmax", List.of("c"), List.of("d")),
+                        node("Slice", List.of("d", "starts", "ends"), List.of("y"))))
                 .toBuilder()
                 .mergeGraph(GraphProto.newBuilder()
                         .addInitializer(TestingModels.longs("starts", 0))
@@ -331,7 +332,10 @@ final class ExternalDataTest {
     }
 
     private static TensorProto.Builder tensor(String name, TensorProto.DataType type, int count) {
-        return TensorProto.newBuilder().setName(name).setDataType(type.getNumber()).addDims(count);
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(type.getNumber())
+                .addDims(count);
     }
 
     private static StringStringEntryProto entry(String key, String value) {

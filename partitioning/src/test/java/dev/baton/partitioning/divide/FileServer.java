@@ -24,8 +24,8 @@ final class FileServer implements AutoCloseable {
         http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         http.createContext("/", exchange -> {
             try (exchange;
-                    FileChannel file = FileChannel.open(directory.resolve(
-                            exchange.getRequestURI().getPath().substring(1)))) {
+                    FileChannel file = FileChannel.open(
+                            directory.resolve(exchange.getRequestURI().getPath().substring(1)))) {
                 String header = exchange.getRequestHeaders().getFirst("Range");
                 Matcher range = RANGE.matcher(header == null ? "" : header);
                 boolean isRange = range.matches();
