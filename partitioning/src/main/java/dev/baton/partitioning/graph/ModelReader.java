@@ -242,7 +242,7 @@ final class ModelReader {
             return new ModelInput(
                     new TensorSpec(input.getName(), ElementType.ofOnnx(tensor.getElemType()), new Shape(dimensions)),
                     names);
-        } catch (UnsupportedElementTypeException e) {
+        } catch (IllegalArgumentException e) { // an element type, a name or a shape that there is not
             throw new InvalidModelException(
                     "%s: input '%s': %s".formatted(file.getFileName(), input.getName(), e.getMessage()), e);
         }

@@ -120,7 +120,7 @@ public final class ProbeRecipes {
                             ? new ProbeInput(input.name(), tensor.type(), shape, ProbeValues.given(elements(tensor)))
                             : made(input, shape, known, hasPast ? past : 0));
         }
-        return recipe;
+        return ProbeInput.together(recipe);
     }
 
     private static List<Double> elements(Tensor tensor) {

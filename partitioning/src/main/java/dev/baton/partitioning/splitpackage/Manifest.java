@@ -68,7 +68,7 @@ public record Manifest(
         outputs = List.copyOf(outputs);
         splitPoints = List.copyOf(splitPoints);
         rejected = List.copyOf(rejected);
-        probe = List.copyOf(probe);
+        probe = ProbeInput.together(probe);
         operators = List.copyOf(operators);
         weightSegments = List.copyOf(weightSegments);
         SortedMap<String, FileEntry> byName = new TreeMap<>(files);
