@@ -70,6 +70,7 @@ public final class TestingPackage {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(new ProbeInput("x", ElementType.FP32, SHAPE, ProbeValues.normal(0, 1))),
+                List.of(),
                 List.of());
         Path target = Files.createDirectories(directory.resolve("generation-" + generation));
         for (Map.Entry<String, FileEntry> file : files.entrySet()) {

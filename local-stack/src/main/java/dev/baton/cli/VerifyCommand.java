@@ -90,6 +90,7 @@ final class VerifyCommand implements Callable<Integer> {
                                 .reason()
                                 .map(reason -> ". It is not divided: " + reason)
                                 .orElse("")));
+        verification.warnings().forEach(warning -> console.line("  " + console.bad("caution") + ": " + warning));
         if (verification.rows().isEmpty()) {
             return;
         }

@@ -68,6 +68,7 @@ final class Division {
      * @param kept those that passed and are wanted
      * @param operators in the order whose prefixes the heads are
      * @param reason why none is kept, when none is
+     * @param warnings why comparing for this probe input proves little, where it does
      */
     record Result(
             ModelGraph graph,
@@ -78,7 +79,8 @@ final class Division {
             List<CodecMeasurement> inputCodecs,
             List<ProbeInput> recipe,
             List<OperatorEntry> operators,
-            Optional<String> reason) {}
+            Optional<String> reason,
+            List<String> warnings) {}
 
     private Division(
             DivisionRequest request,
@@ -95,14 +97,31 @@ final class Division {
 
     static Result of(DivisionRequest request, GraphRunner runner, SplitPackageWriter writer, Consumer<String> progress)
             throws InvalidModelException, IOException {
-        return begin(request, runner, writer, progress).run();
+        Division division = begin(request, runner, writer, progress);
+        try {
+            return division.run();
+        } catch (GraphRunException e) {
+            throw division.doesNotRun(e);
+        }
     }
 
     /** What would be tried, without trying it. */
     static Candidates candidates(
             DivisionRequest request, GraphRunner runner, SplitPackageWriter writer, Consumer<String> progress)
             throws InvalidModelException, IOException {
-        return begin(request, runner, writer, progress).candidates();
+        Division division = begin(request, runner, writer, progress);
+        try {
+            return division.candidates();
+        } catch (GraphRunException e) {
+            throw division.doesNotRun(e);
+        }
+    }
+
+    private InvalidModelException doesNotRun(GraphRunException e) {
+        return new InvalidModelException(
+                "%s: the engine takes the file, but not what is made of it: %s"
+                        .formatted(graph.file().getFileName(), e.getMessage()),
+                e);
     }
 
     private static Division begin(
@@ -177,7 +196,10 @@ final class Division {
                 ? Optional.of("each of the %d split points tried failed the comparison with the whole"
                         .formatted(tried.size()))
                 : wanted.reason();
-        return new Result(graph, weights, outputs, tried, kept, inputCodecs, recipe, operators(finder), reason);
+        List<String> warnings = ProbeWarnings.of(gate.exactAnswer());
+        warnings.forEach(progress);
+        return new Result(
+                graph, weights, outputs, tried, kept, inputCodecs, recipe, operators(finder), reason, warnings);
     }
 
     private static List<OperatorEntry> operators(SplitPointFinder finder) {
@@ -235,6 +257,7 @@ final class Division {
             made.putAll(given);
             try {
                 Map<String, Tensor> answer = runner.run(graph.file(), made, Optimization.EXTENDED);
+                requireAll(answer.keySet());
                 inputs = made;
                 recipe = candidate;
                 progress.accept("probe input: " + made);
@@ -251,6 +274,17 @@ final class Division {
                                 ProbeInputs.make(candidates.getFirst(), SplitPackage.PROBE_SEED),
                                 first.map(Exception::getMessage).orElseThrow()),
                 first.orElseThrow());
+    }
+
+    private void requireAll(Set<String> answered) throws InvalidModelException {
+        List<String> missing = graph.outputs().stream()
+                .filter(output -> !answered.contains(output))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new InvalidModelException(
+                    "%s answers with %s of a type that Baton does not carry: text, sequences and maps, or integers of 16 bits and without a sign"
+                            .formatted(graph.file().getFileName(), missing));
+        }
     }
 
     private static List<String> describe(List<ModelInput> modelInputs) {

@@ -110,7 +110,8 @@ public final class ModelDivider {
                 request.description().output(),
                 sample,
                 result.recipe(),
-                result.operators());
+                result.operators(),
+                result.warnings());
     }
 
     private static List<SplitPointEntry> entries(Division.Result result) {

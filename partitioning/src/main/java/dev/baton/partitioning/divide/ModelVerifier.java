@@ -39,7 +39,7 @@ public final class ModelVerifier {
                         tried.verdict().maxRelativeDifference(),
                         tried.verdict().failure()));
             }
-            return new Verification(request.modelName(), operators, rows, result.reason());
+            return new Verification(request.modelName(), operators, rows, result.reason(), result.warnings());
         } finally {
             Files.deleteIfExists(directory);
         }

@@ -12,10 +12,13 @@ import java.util.OptionalDouble;
  * @param operators how many operators it has, constants not counted
  * @param rows one per split point between the ends, from front to back, with those that are kept out
  * @param reason why there are none, when there are none
+ * @param warnings why comparing for this probe input proves little, where it does
  */
-public record Verification(String model, int operators, List<Row> rows, Optional<String> reason) {
+public record Verification(
+        String model, int operators, List<Row> rows, Optional<String> reason, List<String> warnings) {
     public Verification {
         rows = List.copyOf(rows);
+        warnings = List.copyOf(warnings);
     }
 
     /** Whether a package of the model could be trusted: of the split points that were tried, if any, some passed. */

@@ -205,8 +205,13 @@ public final class ProbeRecipes {
     private ProbeInput made(ModelInput input, Shape shape, Map<String, Long> known, long past) {
         ProbeInput byName = byName(input.name(), input.spec().type(), shape);
         if (byName.values().kind() == ProbeValues.Kind.ASCENDING) {
-            return new ProbeInput(
-                    input.name(), input.spec().type(), shape, ProbeValues.ascending((double) pastFrom(known, past)));
+            long first = pastFrom(known, past);
+            long length = shape.rank() == 0 ? 1 : shape.dimension(shape.rank() - 1);
+            Optional<Long> rows = rowsLookedUp(input.name());
+            if (rows.isPresent() && first + length > rows.get()) { // beyond the table of positions
+                first = Math.max(0, rows.get() - length);
+            }
+            return new ProbeInput(input.name(), input.spec().type(), shape, ProbeValues.ascending((double) first));
         }
         if (byName.values().kind() == ProbeValues.Kind.INTEGERS
                 && isIndex(input.spec().type())) {
@@ -278,10 +283,19 @@ public final class ProbeRecipes {
                             long axis = reader.attribute("axis")
                                     .map(attribute -> attribute.getI())
                                     .orElse(0L);
-                            Optional<Long> rows = reader.input(0).flatMap(table -> constantDimension(table, axis));
-                            if (rows.isPresent() && (smallest.isEmpty() || rows.get() < smallest.get())) {
-                                smallest = rows;
-                            }
+                            smallest =
+                                    smaller(smallest, reader.input(0).flatMap(table -> constantDimension(table, axis)));
+                        }
+                    }
+                    case "EmbedLayerNormalization" -> {
+                        // Token ids look up in the third input, segment ids in the fifth.
+                        boolean isToken = reader.input(0).filter(tensor::equals).isPresent();
+                        boolean isSegment =
+                                reader.input(1).filter(tensor::equals).isPresent();
+                        if (isToken || isSegment) {
+                            smallest = smaller(
+                                    smallest,
+                                    reader.input(isToken ? 2 : 4).flatMap(table -> constantDimension(table, 0)));
                         }
                     }
                     case "Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose", "Slice" ->
@@ -291,6 +305,10 @@ public final class ProbeRecipes {
             }
         }
         return smallest;
+    }
+
+    private static Optional<Long> smaller(Optional<Long> smallest, Optional<Long> rows) {
+        return rows.isPresent() && (smallest.isEmpty() || rows.get() < smallest.get()) ? rows : smallest;
     }
 
     private Optional<Long> constantDimension(String table, long axis) {

@@ -37,6 +37,7 @@ import java.util.TreeMap;
  * @param probe the recipe of the probe input
  * @param operators what each operator costs, in the order whose prefixes the heads are; empty in packages made before this
  *     was written down
+ * @param probeWarnings why the comparison for the probe input proves little, where it does
  */
 public record Manifest(
         int format,
@@ -53,7 +54,8 @@ public record Manifest(
         Optional<OutputMeaning> output,
         Optional<String> sampleFile,
         List<ProbeInput> probe,
-        @JsonSetter(nulls = Nulls.AS_EMPTY) List<OperatorEntry> operators) {
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<OperatorEntry> operators,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> probeWarnings) {
     /** The only format there is. */
     public static final int FORMAT = 1;
 
@@ -70,6 +72,7 @@ public record Manifest(
         rejected = List.copyOf(rejected);
         probe = ProbeInput.together(probe);
         operators = List.copyOf(operators);
+        probeWarnings = List.copyOf(probeWarnings);
         weightSegments = List.copyOf(weightSegments);
         SortedMap<String, FileEntry> byName = new TreeMap<>(files);
         files = Collections.unmodifiableSortedMap(byName);

@@ -305,6 +305,50 @@ final class ModelDividerTest {
     }
 
     @Test
+    void probeThatProvesLittleIsSaid() throws Exception {
+        SplitPackage made = divide(model(graph(
+                List.of(floats("x", 4)),
+                List.of(untyped("nan"), untyped("same"), untyped("fine")),
+                List.of(),
+                node("Neg", List.of("x"), List.of("m")),
+                node("Abs", List.of("m"), List.of("p")),
+                node("Neg", List.of("p"), List.of("n")),
+                node("Sqrt", List.of("n"), List.of("nan")),
+                node("Relu", List.of("n"), List.of("same")),
+                node("Tanh", List.of("x"), List.of("fine")))));
+        assertThat(made.manifest().probeWarnings())
+                .hasSize(2)
+                .anySatisfy(warning -> assertThat(warning).contains("'nan' is NaN or infinite in 4 of 4 elements"))
+                .anySatisfy(warning -> assertThat(warning).contains("'same' is 0.0 in all of its 4 elements"));
+    }
+
+    @Test
+    void answersThatAreNoTensorsAreRefused() {
+        assertThatThrownBy(() -> divide(model(graph(
+                        List.of(floats("x", 4)),
+                        List.of(untyped("y"), untyped("sequence")),
+                        List.of(),
+                        node("Tanh", List.of("x"), List.of("y")),
+                        node("SequenceConstruct", List.of("x", "y"), List.of("sequence"))))))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("[sequence]")
+                .hasMessageContaining("sequences and maps");
+    }
+
+    @Test
+    void doublesCross() throws Exception {
+        SplitPackage made = divide(model(graph(
+                List.of(value("x", TensorProto.DataType.DOUBLE, 4)),
+                List.of(value("y", TensorProto.DataType.DOUBLE, 4)),
+                List.of(),
+                node("Tanh", List.of("x"), List.of("a")),
+                node("Neg", List.of("a"), List.of("y")))));
+        assertThat(made.manifest().splitPoint(1).crossing())
+                .extracting(CrossingTensor::type)
+                .containsExactly(ElementType.FP64);
+    }
+
+    @Test
     void operatorThatTheEngineLacksIsRefused() {
         assertThatThrownBy(() -> divide(model(graph(
                         List.of(floats("x", 4)),

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(3600)
 final class FuzzTest {
-    private static final long MUTATIONS = Long.getLong("baton.fuzz.mutations", 40_000);
+    private static final long MUTATIONS = Long.getLong("baton.fuzz.mutations", 20_000);
     /** From here on a real model is spoilt too, which takes its time. */
     private static final long LONG_RUN = 200_000;
 
@@ -74,9 +74,7 @@ final class FuzzTest {
     @Test
     void spoiltManifestsAreRefusedOrParsed() throws Exception {
         byte[] manifest = Files.readAllBytes(made().directory().resolve(SplitPackage.MANIFEST_FILE));
-        fuzz(
-                MUTATIONS * 2 / 10,
-                (scratch, seed) -> Reading.manifest(new Mutations(new Random(seed)).json(manifest)));
+        fuzz(MUTATIONS * 2 / 10, (scratch, seed) -> Reading.manifest(new Mutations(new Random(seed)).json(manifest)));
     }
 
     @Test
@@ -101,7 +99,9 @@ final class FuzzTest {
 
     private static List<String> list(Path made) throws IOException {
         try (Stream<Path> files = Files.list(made)) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
         }
     }
 

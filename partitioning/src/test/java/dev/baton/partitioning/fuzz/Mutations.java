@@ -17,7 +17,23 @@ import java.util.Random;
 /** Ways to spoil a file, by its bytes and by its meaning; the same seed spoils it the same way. */
 final class Mutations {
     private static final long[] NUMBERS = {
-        0, 1, -1, 2, 7, 8, 11, 16, 21, 64, 255, 1 << 16, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 32, 1L << 40, Long.MAX_VALUE,
+        0,
+        1,
+        -1,
+        2,
+        7,
+        8,
+        11,
+        16,
+        21,
+        64,
+        255,
+        1 << 16,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        1L << 32,
+        1L << 40,
+        Long.MAX_VALUE,
         Long.MIN_VALUE
     };
     private static final String[] TEXTS = {
@@ -190,7 +206,9 @@ final class Mutations {
     }
 
     private long number() {
-        return random.nextInt(3) == 0 ? random.nextLong() >> random.nextInt(64) : NUMBERS[random.nextInt(NUMBERS.length)];
+        return random.nextInt(3) == 0
+                ? random.nextLong() >> random.nextInt(64)
+                : NUMBERS[random.nextInt(NUMBERS.length)];
     }
 
     /** A name from elsewhere in the file, so that tensors are read that should not be, or a strange one. */

@@ -61,12 +61,20 @@ final class Seeds {
 
     private static ModelProto subgraphs() {
         GraphProto inner = graph(
-                List.of(), List.of(floats("r", 4)), List.of(vector("own", 300)), node("Add", List.of("a", "own"), List.of("r")));
+                List.of(),
+                List.of(floats("r", 4)),
+                List.of(vector("own", 300)),
+                node("Add", List.of("a", "own"), List.of("r")));
         GraphProto branch = graph(
                 List.of(),
                 List.of(floats("q", 4)),
                 List.of(),
-                node("If", List.of("c"), List.of("q"), attribute("then_branch", inner), attribute("else_branch", inner)));
+                node(
+                        "If",
+                        List.of("c"),
+                        List.of("q"),
+                        attribute("then_branch", inner),
+                        attribute("else_branch", inner)));
         GraphProto body = graph(
                 List.of(value("i", TensorProto.DataType.INT64), value("go", TensorProto.DataType.BOOL), floats("s", 4)),
                 List.of(value("go", TensorProto.DataType.BOOL), floats("n", 4)),
@@ -77,7 +85,12 @@ final class Seeds {
                 List.of(floats("y", 4)),
                 List.of(longs("times", 3)),
                 node("Relu", List.of("x"), List.of("a")),
-                node("If", List.of("c"), List.of("z"), attribute("then_branch", branch), attribute("else_branch", branch)),
+                node(
+                        "If",
+                        List.of("c"),
+                        List.of("z"),
+                        attribute("then_branch", branch),
+                        attribute("else_branch", branch)),
                 node("Loop", List.of("times", "", "z"), List.of("l"), attribute("body", body)),
                 node("Tanh", List.of("l"), List.of("y"))));
     }
@@ -98,8 +111,7 @@ final class Seeds {
                 .addNode(node("Twice", List.of("a"), List.of("c")).toBuilder().setDomain("own"))
                 .addNode(node("Twice", List.of("c"), List.of("b")).toBuilder().setDomain("own"))
                 .build();
-        return TestingModels
-                .model(graph(
+        return TestingModels.model(graph(
                         List.of(floats("x", 4)),
                         List.of(floats("y", 4)),
                         List.of(),
@@ -111,8 +123,7 @@ final class Seeds {
                                 .build(),
                         node("Tanh", List.of("b"), List.of("y"))))
                 .toBuilder()
-                .addOpsetImport(
-                        OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1))
                 .addFunctions(twice)
                 .addFunctions(often)
                 .build();
@@ -141,7 +152,8 @@ final class Seeds {
                 node("Add", List.of("x", "w"), List.of("a")),
                 node("Mul", List.of("a", "sparse"), List.of("b")),
                 node("Tanh", List.of("b"), List.of("y")));
-        return TestingModels.model(graph.toBuilder().addSparseInitializer(sparse).build());
+        return TestingModels.model(
+                graph.toBuilder().addSparseInitializer(sparse).build());
     }
 
     private static StringStringEntryProto entry(String key, String value) {

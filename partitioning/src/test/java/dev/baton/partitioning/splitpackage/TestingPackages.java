@@ -129,6 +129,7 @@ final class TestingPackages {
                         new OperatorEntry(1, "Relu", "relu", OptionalLong.of(8), 0, 32, 32),
                         new OperatorEntry(3, "com.acme.Own", "own", OptionalLong.empty(), 0, 32, 64),
                         new OperatorEntry(2, "Mul", "", OptionalLong.of(8), 0, 32, OperatorEntry.CANNOT_CROSS),
-                        new OperatorEntry(4, "Add", "add", OptionalLong.of(8), 0, 4, 4)));
+                        new OperatorEntry(4, "Add", "add", OptionalLong.of(8), 0, 4, 4)),
+                List.of());
     }
 }
