@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
             PinCommand.class,
             UnpinCommand.class,
             InspectCommand.class,
+            SplitCommand.class,
             VerifyCommand.class,
             ProfileCommand.class,
             BenchCommand.class,

@@ -3,44 +3,55 @@ package dev.baton.cli;
 import dev.baton.console.CommandFailure;
 import dev.baton.console.Console;
 import dev.baton.console.ExitCode;
-import dev.baton.console.Table;
+import dev.baton.inspection.Inspection;
+import dev.baton.inspection.ModelPage;
+import dev.baton.inspection.PictureSize;
 import dev.baton.models.EngineGraphRunner;
 import dev.baton.partitioning.divide.DivisionRequest;
-import dev.baton.partitioning.divide.ModelDivider;
+import dev.baton.partitioning.divide.ModelInspector;
 import dev.baton.partitioning.graph.InvalidModelException;
-import dev.baton.partitioning.split.CrossingTensor;
-import dev.baton.partitioning.splitpackage.CodecMeasurement;
-import dev.baton.partitioning.splitpackage.Manifest;
-import dev.baton.partitioning.splitpackage.SplitPointEntry;
-import dev.baton.tensor.TensorSpec;
-import dev.baton.tensor.codec.Codec;
+import dev.baton.partitioning.profile.DeviceProfile;
+import dev.baton.partitioning.profile.ModelProfile;
+import dev.baton.partitioning.splitpackage.SplitPackage;
+import dev.baton.tensor.image.ImageInput;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows what a model's split package would hold. */
+/** Shows what there is to know about a model. */
 @Command(
         name = "inspect",
-        header = "Show where a model can be divided, and what would cross.",
-        description = "Divides the model as an import would, and shows each split point with the tensors that cross.")
+        header = "Show a model's operators, what they cost, and where it can be divided.",
+        description = {
+            "Quick: split points are those that dividing would try; whether head and tail give what the whole model",
+            "gives, and what codecs make of what crosses, takes running them all, which --prove does. A split",
+            "package holds only what was proven."
+        })
 final class InspectCommand implements Callable<Integer> {
 
-    private static final Codec SHOWN_CODEC = Codec.parse("int8+zstd");
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file, or the directory of a split package.")
+    private Path model = Path.of("");
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
-    private Path onnx = Path.of("");
+    @Option(names = "--prove", description = "Divide the model: compare each split point with the whole, measure codecs.")
+    private boolean prove;
 
-    @Option(names = "--json", description = "Print the package's manifest.")
+    @Option(names = "--html", paramLabel = "FILE", description = "Also write a page with charts, which needs nothing else.")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "FILE",
+            description = "A device profile whose times the page shows (./baton profile).")
+    private @Nullable Path profileFile;
+
+    @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
     @Mixin
@@ -58,88 +69,86 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Console people = json ? console.besideJson() : console;
-        Manifest manifest = divide(people);
+        Optional<DeviceProfile> profile = profile();
+        Inspection inspection = inspect(people);
         people.clearProgress();
+        if (html != null) {
+            writePage(inspection, profile, html);
+            console.note("Page written to " + html);
+        }
         if (json) {
-            console.line(new String(manifest.toJson(), StandardCharsets.UTF_8));
+            console.line(DataJson.write(inspection));
         } else {
-            print(manifest);
+            new InspectionPrinter(console).print(inspection);
+            if (!inspection.proven()) {
+                console.line("Split points are not proven here: --prove runs them, and measures codecs.");
+            }
         }
         return ExitCode.OK.number();
     }
 
-    private Manifest divide(Console people) throws IOException {
-        DivisionRequest request =
-                divisionOptions.request(onnx, modelOptions).withCodecs(json ? Codec.all() : List.of(SHOWN_CODEC));
-        Path directory = Files.createTempDirectory("baton-inspect-");
-        Path target = directory.resolve("package");
+    private Optional<DeviceProfile> profile() {
+        if (profileFile == null) {
+            return Optional.empty();
+        }
+        if (html == null) {
+            throw CommandFailure.usage("--profile goes with --html");
+        }
+        try {
+            return Optional.of(DeviceProfile.read(InputFiles.requireReadable(profileFile, "device profile")));
+        } catch (IOException e) {
+            throw CommandFailure.environment(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void writePage(Inspection inspection, Optional<DeviceProfile> profile, Path file) {
+        if (profile.isPresent()
+                && ModelPage.profileOf(inspection, profile.get()).isEmpty()) {
+            console.note("The profile of %s does not hold %s with the same operators; the page shows no times. It holds %s"
+                    .formatted(
+                            profile.get().device(),
+                            inspection.model(),
+                            profile.get().models().stream()
+                                    .map(ModelProfile::model)
+                                    .toList()));
+        }
+        try {
+            Files.writeString(file, ModelPage.of(inspection, profile));
+        } catch (IOException e) {
+            throw CommandFailure.environment("cannot write %s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private Inspection inspect(Console people) throws IOException {
+        if (OpenedPackage.isPackage(model)) {
+            try (OpenedPackage opened = OpenedPackage.in(model)) {
+                return inspection(opened.splitPackage());
+            }
+        }
+        DivisionRequest request = divisionOptions.request(model, modelOptions);
         try (EngineGraphRunner runner = divisionOptions.runner()) {
-            return ModelDivider.divide(request, runner, target, people::progress)
-                    .manifest();
+            if (!prove) {
+                return Inspection.of(
+                        ModelInspector.inspect(request, runner, people::progress),
+                        picture(request.sampleImage(), request.description().image()));
+            }
+            try (OpenedPackage opened = OpenedPackage.dividing(request, runner, people::progress)) {
+                return inspection(opened.splitPackage());
+            }
         } catch (InvalidModelException e) {
             throw CommandFailure.check(String.valueOf(e.getMessage()), e);
-        } finally {
-            delete(target);
-            delete(directory);
         }
     }
 
-    /** A split package is one flat directory. */
-    private static void delete(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-                for (Path file : files) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(directory);
-        }
+    /** All that a package says of itself. */
+    static Inspection inspection(SplitPackage splitPackage) throws IOException {
+        return Inspection.of(
+                splitPackage,
+                picture(splitPackage.sampleImage(), splitPackage.manifest().image()));
     }
 
-    private void print(Manifest manifest) {
-        console.line(console.bold(manifest.model()));
-        manifest.inputs().forEach(input -> console.line("  input   " + text(input)));
-        manifest.outputs().forEach(output -> console.line("  output  " + text(output)));
-        manifest.reason().ifPresent(reason -> console.line("  not divided: " + reason));
-        Table table = new Table(
-                Table.Column.right("split", 5),
-                Table.Column.left("after operator", 32),
-                Table.Column.right("head", 5),
-                Table.Column.right("tail", 5),
-                Table.Column.right("weights", 10),
-                Table.Column.right("raw", 9),
-                Table.Column.right(SHOWN_CODEC.id(), 9),
-                Table.Column.right("its error", 9),
-                Table.Column.left("what crosses", 12));
-        console.line(console.dim(table.header()));
-        for (SplitPointEntry point : manifest.splitPoints()) {
-            Optional<CodecMeasurement> codec = point.codecs().stream()
-                    .filter(measured -> measured.codec().equals(SHOWN_CODEC.id()))
-                    .findFirst();
-            console.line(table.row(
-                    point.index(),
-                    point.index() == 0
-                            ? "(all in the cloud)"
-                            : point.index() == manifest.lastIndex() ? "(all on the edge)" : point.name(),
-                    point.headOperators(),
-                    point.tailOperators(),
-                    point.headWeightBytes(),
-                    point.crossingBytes(),
-                    codec.map(CodecMeasurement::bytes).map(String::valueOf).orElse("–"),
-                    codec.map(measured -> "%.1e".formatted(measured.maxOutputRelativeError()))
-                            .orElse("–"),
-                    point.crossing().stream().map(InspectCommand::text).collect(Collectors.joining(", "))));
-        }
-        manifest.rejected()
-                .forEach(point -> console.line("kept out: after %s, %d operators: %s"
-                        .formatted(point.name(), point.headOperators(), point.reason())));
-    }
-
-    private static String text(TensorSpec spec) {
-        return spec.toString();
-    }
-
-    private static String text(CrossingTensor tensor) {
-        return "%s %s %s".formatted(tensor.name(), tensor.type(), tensor.probeShape());
+    private static Optional<PictureSize> picture(Optional<byte[]> encoded, Optional<ImageInput> image)
+            throws IOException {
+        return encoded.isPresent() && image.isPresent() ? PictureSize.of(encoded.get(), image.get()) : Optional.empty();
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatonTest {
 
     private static final List<String> COMMANDS = List.of(
-            "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "verify", "profile", "bench", "test");
+            "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "split", "verify", "profile", "bench", "test");
 
     @Test
     void helpListsEveryCommandAndExitCode() {
@@ -32,7 +32,7 @@ class BatonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "verify", "profile", "bench",
+                "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "split", "verify", "profile", "bench",
                 "test"
             })
     void everyCommandExplainsItself(String command) {

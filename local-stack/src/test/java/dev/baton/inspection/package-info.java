@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.inspection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.profiling;
+
+import org.jspecify.annotations.NullMarked;
