@@ -8,6 +8,8 @@ import dev.baton.partitioning.divide.DivisionRequest;
 import dev.baton.partitioning.split.SplitPointFinder;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.image.ImageInput;
+import dev.baton.tensor.image.ImagePreprocessor;
+import dev.baton.tensor.image.UnreadableImageException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,7 +126,17 @@ final class DivisionOptions {
                     "input %s: %s is a picture, but pictures become input '%s' (--image-input says otherwise)"
                             .formatted(named.get(), pictures.getFirst(), taken));
         }
-        return Optional.of(InputFiles.read(pictures.getFirst(), "picture"));
+        byte[] encoded = InputFiles.read(pictures.getFirst(), "picture");
+        requireReadable(encoded, known.get(), pictures.getFirst());
+        return Optional.of(encoded);
+    }
+
+    private static void requireReadable(byte[] encoded, ImageInput input, Path file) {
+        try {
+            Tensor unused = new ImagePreprocessor(input).toTensor(encoded);
+        } catch (UnreadableImageException e) {
+            throw CommandFailure.environment("input %s: %s: %s".formatted(input.input(), file, e.getMessage()), e);
+        }
     }
 
     private List<Path> pictures() {

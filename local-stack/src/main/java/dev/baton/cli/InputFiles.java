@@ -2,16 +2,21 @@ package dev.baton.cli;
 
 import dev.baton.console.CommandFailure;
 import dev.baton.models.NpyFile;
+import dev.baton.models.NpzFile;
 import dev.baton.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Files that a command line names. */
 final class InputFiles {
+
+    /** A probe input of more bytes is a mistake. */
+    private static final long MAX_TENSOR_BYTES = 1L << 30;
 
     private InputFiles() {}
 
@@ -39,16 +44,30 @@ final class InputFiles {
         return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).matches(".*\\.(jpe?g|png)");
     }
 
-    /** Tensors from .npy files, by the name of the input. */
+    /** Tensors from .npy and .npz files, by the name of the input: an archive's array of that name, or its only one. */
     static Map<String, Tensor> tensors(Map<String, Path> files) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         files.forEach((name, file) -> {
             try {
-                tensors.put(name, NpyFile.read(requireReadable(file, "tensor file")));
+                tensors.put(name, tensor(name, requireReadable(file, "tensor file")));
             } catch (IOException | IllegalArgumentException e) {
                 throw CommandFailure.environment("input %s: %s".formatted(name, e.getMessage()), e);
             }
         });
         return tensors;
+    }
+
+    private static Tensor tensor(String name, Path file) throws IOException {
+        if (!String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".npz")) {
+            return NpyFile.read(file);
+        }
+        try (NpzFile archive = NpzFile.open(file)) {
+            List<String> names = archive.names();
+            if (!names.contains(name) && names.size() != 1) {
+                throw new IllegalArgumentException(
+                        "%s holds no array '%s', and more than one: %s".formatted(file, name, names));
+            }
+            return archive.read(names.contains(name) ? name : names.getFirst(), MAX_TENSOR_BYTES);
+        }
     }
 }

@@ -3,13 +3,14 @@ package dev.baton.cli;
 import dev.baton.console.CommandFailure;
 import dev.baton.console.Console;
 import dev.baton.console.ExitCode;
-import dev.baton.console.Json;
 import dev.baton.console.Table;
 import dev.baton.models.EngineGraphRunner;
 import dev.baton.partitioning.divide.DivisionRequest;
 import dev.baton.partitioning.divide.ModelVerifier;
+import dev.baton.partitioning.divide.PackageVerifier;
 import dev.baton.partitioning.divide.Verification;
 import dev.baton.partitioning.graph.InvalidModelException;
+import dev.baton.partitioning.splitpackage.InvalidPackageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Parameters;
         header = "Prove that a model can be divided.",
         description = {
             "Divides a model at every split point, runs head and tail, and compares with the whole model:",
-            "bit for bit where the engine allows it (optimisation EXTENDED), within 1e-4 relative at ALL."
+            "bit for bit where the engine allows it (optimisation EXTENDED), within 1e-4 relative at ALL.",
+            "Of a split package, every file's digest is compared too."
         })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -39,8 +41,8 @@ final class VerifyCommand implements Callable<Integer> {
             Table.Column.right("max rel. at ALL", 15),
             Table.Column.left("", 3));
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
-    private Path onnx = Path.of("");
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file, or the directory of a split package.")
+    private Path model = Path.of("");
 
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
@@ -63,7 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
         Verification verification = verify(people);
         people.clearProgress();
         if (json) {
-            console.line(Json.write(verification));
+            console.line(DataJson.write(verification));
         } else {
             print(verification);
         }
@@ -71,7 +73,15 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Verification verify(Console people) throws IOException {
-        DivisionRequest request = divisionOptions.request(onnx, modelOptions);
+        if (OpenedPackage.isPackage(model)) {
+            try (OpenedPackage opened = OpenedPackage.in(model);
+                    EngineGraphRunner runner = divisionOptions.runner()) {
+                return PackageVerifier.verify(opened.splitPackage(), runner, people::progress);
+            } catch (InvalidPackageException e) {
+                throw CommandFailure.check(String.valueOf(e.getMessage()), e);
+            }
+        }
+        DivisionRequest request = divisionOptions.request(model, modelOptions);
         try (EngineGraphRunner runner = divisionOptions.runner()) {
             return ModelVerifier.verify(request, runner, people::progress);
         } catch (InvalidModelException e) {
