@@ -1,5 +1,7 @@
 package dev.baton.partitioning;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -22,7 +24,8 @@ import java.util.Set;
 
 /**
  * Random graphs with everything that makes dividing hard: several inputs and outputs, outputs that are inputs or constants,
- * operators with several results, constants computed from constants, initialisers shared and listed as inputs, dead operators.
+ * operators with several results, constants computed from constants, initialisers shared and listed as inputs, dead operators,
+ * tensors that many read, outputs that are read as well, subgraphs that capture names.
  */
 public final class RandomGraphs {
     private RandomGraphs() {}
@@ -56,15 +59,20 @@ public final class RandomGraphs {
                 read.add(pick(readConstant ? constants : tensors, random));
             }
             List<String> written = new ArrayList<>();
-            for (int results = 1 + random.nextInt(2); results > 0; results--) {
+            for (int results = 1 + random.nextInt(random.nextInt(4) == 0 ? 3 : 2); results > 0; results--) {
                 written.add("%d".formatted(i * 10 + results));
             }
-            nodes.add(TestingModels.node("Op" + random.nextInt(3), read, written));
+            String popular = tensors.get(tensors.size() / 2);
+            if (!constant && random.nextInt(3) == 0 && !read.contains(popular)) {
+                read.add(popular);
+            }
+            NodeProto node = TestingModels.node("Op" + random.nextInt(3), read, written);
+            nodes.add(!constant && random.nextInt(8) == 0 ? capturing(node, tensors, constants, random) : node);
             (constant ? constants : tensors).addAll(written);
         }
         Set<String> outputs = new LinkedHashSet<>();
         outputs.add(tensors.getLast());
-        for (int i = 0; i < random.nextInt(3); i++) {
+        for (int i = random.nextInt(4); i > 0; i--) {
             outputs.add(pick(random.nextInt(5) == 0 && !constants.isEmpty() ? constants : tensors, random));
         }
         Collections.shuffle(nodes, random);
@@ -75,6 +83,36 @@ public final class RandomGraphs {
                         outputs.stream().map(TestingModels::untyped).toList(),
                         initialisers,
                         nodes.toArray(NodeProto[]::new)))));
+    }
+
+    /** The node with a subgraph in which one operator reads two tensors from outside, or one and its neighbour's result. */
+    private static NodeProto capturing(NodeProto node, List<String> tensors, List<String> constants, Random random) {
+        String captured = pick(tensors, random);
+        String other = constants.isEmpty() || random.nextBoolean() ? pick(tensors, random) : pick(constants, random);
+        GraphProto subgraph = TestingModels.graph(
+                List.of(),
+                List.of(TestingModels.untyped("inner")),
+                List.of(),
+                TestingModels.node("Op0", List.of(captured), List.of("within")),
+                TestingModels.node(
+                        "Op1", List.of(random.nextBoolean() ? other : captured, "within"), List.of("inner")));
+        return node.toBuilder()
+                .addAttribute(TestingModels.attribute("body", subgraph))
+                .build();
+    }
+
+    /** Every name that the node reads, in the graph around it. */
+    public static Set<String> reads(NodeProto node) {
+        Set<String> read = new LinkedHashSet<>(node.getInputList());
+        for (AttributeProto attribute : node.getAttributeList()) {
+            Set<String> inside = new LinkedHashSet<>();
+            for (NodeProto inner : attribute.getG().getNodeList()) {
+                read.addAll(inner.getInputList());
+                inside.addAll(inner.getOutputList());
+            }
+            read.removeAll(inside);
+        }
+        return read;
     }
 
     private static String pick(List<String> from, Random random) {
@@ -89,11 +127,16 @@ public final class RandomGraphs {
         for (Operator operator : graph.operators()) {
             for (String output : operator.outputs()) {
                 if (!withObstacles || random.nextInt(12) > 0) {
-                    facts.put(output, vector(random));
+                    facts.put(output, random.nextInt(5) == 0 ? tokens(random) : vector(random));
                 }
             }
         }
         return new TensorTable(facts);
+    }
+
+    private static TensorFacts tokens(Random random) {
+        Shape shape = Shape.of(1L << random.nextInt(6));
+        return new TensorFacts(ElementType.INT64, Optional.of(shape), shape);
     }
 
     private static TensorFacts vector(Random random) {

@@ -211,6 +211,10 @@ final class StandardOperators {
             case "AffineGrid" -> 2 * (view.outDimension(0, -1) + 1) * made;
             case "DFT" -> fourier(view);
             case "STFT" -> shortTimeFourier(view);
+            // Experimental ones of the first operator sets, which ONNX Runtime still runs.
+            case "Crop", "DynamicSlice" -> 0;
+            case "Affine", "ImageScaler" -> 2 * made;
+            case "ParametricSoftplus", "ScaledTanh" -> 4 * made;
             default -> NodeView.UNKNOWN;
         };
     }

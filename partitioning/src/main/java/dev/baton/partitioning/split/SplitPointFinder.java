@@ -5,6 +5,7 @@ import dev.baton.partitioning.graph.ModelGraph;
 import dev.baton.partitioning.graph.Operator;
 import dev.baton.partitioning.graph.TensorTable;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -16,12 +17,21 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /*
- * A cut is worth having when no cut nearby carries less: within a neighbourhood of 1.5 % of the model's work only the one
- * with the fewest bytes stays, of equals the last, which is behind the activation function and compresses better. Of those
- * that stay, the stairs come first, which carry less than everything before them: were computing and sending linear, no other
- * could ever be the fastest. They are not (codecs, batching, memory, privacy), so what the limit still allows goes where the
- * gaps in the model's work are widest and the bytes few. Min-cuts over the whole graph are the stronger method; prefixes of a good order are
- * the simpler one, and on models that people build they agree nearly everywhere.
+ * All heads are prefixes of one order of the operators, so that weights lie in one file of which every head needs a prefix. The
+ * order goes through the minimum cuts for all proportions of edge, link and cloud (HeadChain), and between them through
+ * whichever simple order cuts cheapest (OperatorOrders).
+ *
+ * Of its positions one is dominated by another that carries no more bytes and lies within 1.5 % of the model's work: at no
+ * price of work and bytes does the other cost more, but for that one part in seventy. Of equals the last stays, which is
+ * behind the activation function and compresses better. The ends dominate what has practically nothing on one side.
+ *
+ * What is not dominated may be more than a package should hold. First come the corners: were computing and sending linear, no
+ * other position could ever be the fastest. They are not (codecs, batching, memory, privacy), so next come the stairs, which
+ * carry clearly less than everything before them, and then what the limit still allows goes where the gaps in the model's
+ * work are widest and the bytes few.
+ *
+ * Bytes are those of the tensors as they are. Codecs shrink floating-point numbers; masks and token numbers they leave nearly
+ * as they are. The order takes both into account, the choice of positions only the plain size.
  */
 /** Finds the few split points of a model that are worth having; their heads are nested. */
 public final class SplitPointFinder {
@@ -39,17 +49,18 @@ public final class SplitPointFinder {
     private final ModelGraph graph;
     private final TensorTable tensors;
     private final OperatorCosts costs;
+    private final CutGraph places;
     private final PrefixCuts cuts;
 
     public SplitPointFinder(ModelGraph graph, TensorTable tensors) {
         this.graph = graph;
         this.tensors = tensors;
         this.costs = OperatorCosts.of(graph, tensors);
-        this.cuts = new OperatorOrders(graph, tensors)
-                .all().stream()
-                        .map(order -> new PrefixCuts(graph, tensors, order))
-                        .min(Comparator.comparingDouble(PrefixCuts::score))
-                        .orElseThrow();
+        this.places = new CutGraph(graph, tensors);
+        SpreadingWork spreading = new SpreadingWork(costs);
+        double[] work = graph.operators().stream().mapToDouble(spreading::of).toArray();
+        List<BitSet> chain = new HeadChain(places, new BlockingFlowCut()).heads(costs);
+        this.cuts = new PrefixCuts(places, new OperatorOrders(places, work).through(chain), work);
     }
 
     /** The order whose prefixes the heads are. */
@@ -135,7 +146,7 @@ public final class SplitPointFinder {
             return positions;
         }
         NavigableSet<Integer> chosen =
-                new TreeSet<>(kept.isEmpty() ? stairs(positions, Math.max(1, limit * 3 / 4)) : kept);
+                new TreeSet<>(kept.isEmpty() ? cornersAndStairs(positions, Math.max(1, limit * 3 / 4)) : kept);
         Set<Integer> left = new LinkedHashSet<>(positions);
         left.removeAll(chosen);
         while (chosen.size() < limit) {
@@ -149,8 +160,63 @@ public final class SplitPointFinder {
         return chosen;
     }
 
+    private Collection<Integer> cornersAndStairs(List<Integer> positions, int limit) {
+        NavigableSet<Integer> chosen = new TreeSet<>(corners(positions, limit));
+        List<Integer> stairs = stairs(positions);
+        while (stairs.size() > Math.max(1, limit - chosen.size())) {
+            stairs.remove(lowest(stairs));
+        }
+        for (int stair : stairs) {
+            if (chosen.size() < limit) {
+                chosen.add(stair);
+            }
+        }
+        return chosen;
+    }
+
+    /** The positions that are the fastest at some price, between the ends; of too many those whose lack would cost most. */
+    private List<Integer> corners(List<Integer> positions, int limit) {
+        List<Integer> hull = new ArrayList<>(List.of(0));
+        List<Integer> rest = new ArrayList<>(positions);
+        rest.add(cuts.order().size());
+        for (int position : rest) {
+            while (hull.size() > 1 && gain(hull.get(hull.size() - 2), hull.getLast(), position) <= 0) {
+                hull.removeLast();
+            }
+            hull.add(position);
+        }
+        while (hull.size() - 2 > limit) {
+            int least = 1;
+            for (int i = 2; i < hull.size() - 1; i++) {
+                least = gain(hull, i) < gain(hull, least) ? i : least;
+            }
+            hull.remove(least);
+        }
+        return hull.subList(1, hull.size() - 1);
+    }
+
+    private double gain(List<Integer> hull, int index) {
+        return gain(hull.get(index - 1), hull.get(index), hull.get(index + 1));
+    }
+
+    /**
+     * How much faster the middle one is at the price at which the outer ones cost the same, as a share of that cost; the end
+     * of the model carries nothing.
+     */
+    private double gain(int before, int middle, int behind) {
+        double fewerBytes = carried(before) - carried(behind);
+        double moreWork = cuts.share(behind) - cuts.share(before);
+        double outer = fewerBytes * cuts.share(before) + moreWork * carried(before);
+        double inner = fewerBytes * cuts.share(middle) + moreWork * carried(middle);
+        return outer <= 0 ? 0 : (outer - inner) / outer;
+    }
+
+    private double carried(int position) {
+        return position == cuts.order().size() ? 0 : cuts.bytes(position);
+    }
+
     /** Positions that carry clearly less than the model inputs and than every position before them. */
-    private List<Integer> stairs(List<Integer> positions, int limit) {
+    private List<Integer> stairs(List<Integer> positions) {
         List<Integer> stairs = new ArrayList<>();
         double lowest = cuts.inputBytes();
         for (int position : positions) {
@@ -159,16 +225,17 @@ public final class SplitPointFinder {
                 lowest = cuts.bytes(position);
             }
         }
-        while (stairs.size() > limit) {
-            int lowestStep = 0;
-            for (int i = 1; i < stairs.size() - 1; i++) {
-                if (step(stairs, i) > step(stairs, lowestStep)) {
-                    lowestStep = i;
-                }
-            }
-            stairs.remove(lowestStep);
-        }
         return stairs;
+    }
+
+    private int lowest(List<Integer> stairs) {
+        int lowest = 0;
+        for (int i = 1; i < stairs.size() - 1; i++) {
+            if (step(stairs, i) > step(stairs, lowest)) {
+                lowest = i;
+            }
+        }
+        return lowest;
     }
 
     /** What remains of the bytes at the stair before; 1 would be no step at all. */
@@ -201,13 +268,25 @@ public final class SplitPointFinder {
                     .formatted(without.size());
         }
         for (int position = 1; position < operators; position++) {
-            if (isUseful(position) && cuts.obstacle(position).isPresent()) {
+            if (isUseful(position) && !cuts.canCross(position)) {
                 return "wherever the model could be divided a tensor would have to cross that cannot, such as '%s': it is no tensor, of an element type that Baton does not carry, or within one quantised operator"
-                        .formatted(cuts.obstacle(position).get());
+                        .formatted(obstacle(position));
             }
         }
         Operator heaviest = cuts.heaviest();
         String inside = heaviest.subgraphs().isEmpty() ? "" : ", whose subgraphs are not divided";
         return "practically all of the model's work lies in one operator, %s%s".formatted(heaviest.name(), inside);
+    }
+
+    /** A tensor that would have to cross here and cannot. */
+    private String obstacle(int position) {
+        BitSet head = new BitSet();
+        cuts.head(position).forEach(operator -> head.set(places.place(operator)));
+        for (int tensor = 0; tensor < places.tensors(); tensor++) {
+            if (!places.canCross(tensor) && places.crosses(tensor, head)) {
+                return places.name(tensor);
+            }
+        }
+        throw new IllegalStateException("nothing stands in the way at position %d".formatted(position));
     }
 }

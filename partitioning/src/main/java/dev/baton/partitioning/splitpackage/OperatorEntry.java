@@ -6,7 +6,7 @@ import java.util.OptionalLong;
  * One operator of the packaged model. Entries stand in the one order whose prefixes all heads are: the head of a split point
  * is its first {@code headOperators} entries.
  *
- * @param number its place in the source file's list of nodes, from 0
+ * @param number its place in the source file's list of nodes, from 0; copies that the divider made have the numbers behind
  * @param kind the kind of operator, such as {@code Conv}; with its domain in front where that is not the standard one
  * @param name the node's name, empty where it has none
  * @param flops operations for the probe input, a multiply-add counted as two; empty when unknown

@@ -1,7 +1,7 @@
 package dev.baton.partitioning.cost;
 
-import static dev.baton.partitioning.families.FamilyBuilder.longList;
-import static dev.baton.partitioning.families.FamilyBuilder.text;
+import static dev.baton.partitioning.families.ShapedBuilder.longList;
+import static dev.baton.partitioning.families.ShapedBuilder.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.baton.partitioning.TestingModels;
 import dev.baton.partitioning.TestingProbe;
-import dev.baton.partitioning.families.Families;
-import dev.baton.partitioning.families.FamilyBuilder;
+import dev.baton.partitioning.families.ShapedBuilder;
+import dev.baton.partitioning.families.ShapedModels;
 import dev.baton.partitioning.graph.ModelGraph;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ final class PublishedFiguresTest {
     /** torchvision: 17.56 G multiply-adds, 86.6 M parameters. */
     @Test
     void visionTransformer() throws Exception {
-        OperatorCosts.Total total = of(Families.visionTransformer(224, 16, 768, 12, 12, 1000));
+        OperatorCosts.Total total = of(ShapedModels.visionTransformer(224, 16, 768, 12, 12, 1000));
         assertThat(total.knownFlops() / 2e9).isCloseTo(17.6, withinPercentage(2));
         assertThat(total.unknownOperators()).isZero();
         assertThat(total.weightBytes() / 4e6).isCloseTo(86.6, withinPercentage(1));
@@ -49,12 +49,12 @@ final class PublishedFiguresTest {
     /** 12 layers of (4·768² + 2·768·3072)·128 for the projections and 2·128²·768 for attention: 11.2 G. */
     @Test
     void bertBase() throws Exception {
-        OperatorCosts.Total total = of(Families.bert(128, 768, 12, 12));
+        OperatorCosts.Total total = of(ShapedModels.bert(128, 768, 12, 12));
         assertThat(total.knownFlops() / 2e9).isCloseTo(11.2, withinPercentage(2));
         assertThat(total.unknownOperators()).isZero();
     }
 
-    private OperatorCosts.Total of(FamilyBuilder model) throws Exception {
+    private OperatorCosts.Total of(ShapedBuilder model) throws Exception {
         ModelGraph graph = ModelGraph.read(TestingModels.write(directory, model.build()));
         return OperatorCosts.of(graph, model.tensors()).total();
     }

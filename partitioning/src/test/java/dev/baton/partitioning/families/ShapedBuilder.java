@@ -23,19 +23,19 @@ import java.util.Optional;
  * Builds a model operator by operator and keeps book of the shapes, so that nobody has to run it to know them. Weights are
  * made by {@code ConstantOfShape}: the file stays small, whatever the model's size.
  */
-public final class FamilyBuilder {
-    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("family");
+public final class ShapedBuilder {
+    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("model");
     private final Map<String, TensorFacts> facts = new LinkedHashMap<>();
     private final Map<String, String> shapes = new HashMap<>();
     private final float weightValue;
     private int named;
 
     /** {@code weightValue} is what every weight's elements are; small, so that numbers stay finite. */
-    public FamilyBuilder(float weightValue) {
+    public ShapedBuilder(float weightValue) {
         this.weightValue = weightValue;
     }
 
-    public FamilyBuilder() {
+    public ShapedBuilder() {
         this(0.001f);
     }
 
@@ -258,7 +258,7 @@ public final class FamilyBuilder {
     }
 
     /** Marks a tensor as an output of the model. */
-    public FamilyBuilder output(String tensor) {
+    public ShapedBuilder output(String tensor) {
         graph.addOutput(TestingModels.untyped(tensor));
         return this;
     }

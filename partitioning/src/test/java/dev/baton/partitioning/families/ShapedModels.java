@@ -6,9 +6,9 @@ import dev.baton.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Generated models, as large as wanted. */
-public final class Families {
-    private Families() {}
+/** Generated models whose shapes are known without running them, so they may be as large as the real ones. */
+public final class ShapedModels {
+    private ShapedModels() {}
 
     /**
      * A vision transformer on squared pictures with a class token; ViT-B/16 is (224, 16, 768, 12, 12, 1000).
@@ -16,9 +16,9 @@ public final class Families {
      * @param side of the picture, in pixels
      * @param patch side of a patch
      */
-    public static FamilyBuilder visionTransformer(
+    public static ShapedBuilder visionTransformer(
             long side, long patch, long width, int layers, long heads, long classes) {
-        FamilyBuilder model = new FamilyBuilder();
+        ShapedBuilder model = new ShapedBuilder();
         String picture = model.input("pixels", ElementType.FP32, 1, 3, side, side);
         long patches = (side / patch) * (side / patch);
         String embedded = model.conv(picture, width, patch, patch, 0, 1);
@@ -38,8 +38,8 @@ public final class Families {
     }
 
     /** BERT with a pooler; base is (tokens, 768, 12, 12). The mask reaches every layer. */
-    public static FamilyBuilder bert(long tokens, long width, int layers, long heads) {
-        FamilyBuilder model = new FamilyBuilder();
+    public static ShapedBuilder bert(long tokens, long width, int layers, long heads) {
+        ShapedBuilder model = new ShapedBuilder();
         String ids = model.input("input_ids", ElementType.INT64, 1, tokens);
         String mask = model.input("attention_mask", ElementType.INT64, 1, tokens);
         String words = model.op("Gather", Shape.of(1, tokens, width), List.of(model.weight(30522, width), ids));
@@ -61,8 +61,8 @@ public final class Families {
     }
 
     /** A decoder of one new token with keys and values of the past as inputs and outputs, two for each layer. */
-    public static FamilyBuilder decoderWithPast(int layers, long width, long heads, long past, long vocabulary) {
-        FamilyBuilder model = new FamilyBuilder();
+    public static ShapedBuilder decoderWithPast(int layers, long width, long heads, long past, long vocabulary) {
+        ShapedBuilder model = new ShapedBuilder();
         String ids = model.input("input_ids", ElementType.INT64, 1, 1);
         long size = width / heads;
         List<String> pasts = new ArrayList<>();
@@ -104,8 +104,8 @@ public final class Families {
     }
 
     /** Dense blocks: each layer reads all before it in its block, so every tensor is read many times. */
-    public static FamilyBuilder denseNet(long side, long growth, int... blocks) {
-        FamilyBuilder model = new FamilyBuilder();
+    public static ShapedBuilder denseNet(long side, long growth, int... blocks) {
+        ShapedBuilder model = new ShapedBuilder();
         String x = model.input("data", ElementType.FP32, 1, 3, side, side);
         x = model.same("Relu", model.batchNormalization(model.conv(x, 2 * growth, 7, 2, 3, 1)));
         x = model.pool("MaxPool", x, 3, 2, 1);
@@ -126,11 +126,11 @@ public final class Families {
         return model.output(model.dense(model.reshape(pooled, 1, model.dimension(x, 1)), 1000));
     }
 
-    private static String selfAttention(FamilyBuilder model, String x, long heads) {
+    private static String selfAttention(ShapedBuilder model, String x, long heads) {
         return attention(model, x, heads, List.of());
     }
 
-    private static String attention(FamilyBuilder model, String x, long heads, List<String> penalties) {
+    private static String attention(ShapedBuilder model, String x, long heads, List<String> penalties) {
         long width = model.dimension(x, 2);
         long tokens = model.dimension(x, 1);
         String queries = split(model, model.dense(x, width), heads);
@@ -146,12 +146,12 @@ public final class Families {
     }
 
     /** Heads on an axis of their own. */
-    private static String split(FamilyBuilder model, String x, long heads) {
+    private static String split(ShapedBuilder model, String x, long heads) {
         long tokens = model.dimension(x, 1);
         return model.transpose(model.reshape(x, 1, tokens, heads, model.dimension(x, 2) / heads), 0, 2, 1, 3);
     }
 
-    private static String feedForward(FamilyBuilder model, String x) {
+    private static String feedForward(ShapedBuilder model, String x) {
         long width = model.dimension(x, 2);
         return model.dense(model.gelu(model.dense(x, 4 * width)), width);
     }
