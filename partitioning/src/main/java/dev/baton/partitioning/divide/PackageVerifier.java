@@ -57,7 +57,8 @@ public final class PackageVerifier {
                 splitPackage.manifest().model(),
                 splitPackage.manifest().splitPoint(last).headOperators(),
                 rows,
-                splitPackage.manifest().reason());
+                splitPackage.manifest().reason(),
+                List.of());
     }
 
     private Verification.Row row(SplitPointEntry point, Map<String, Tensor> exact, Map<String, Tensor> optimised) {
