@@ -28,7 +28,8 @@ public class CodecBenchmark {
     static final long BYTES = SHAPE.elementCount() * Float.BYTES;
 
     /** Set by JMH: see {@link Codec#id()}. */
-    @Param({"raw", "raw+zstd", "fp16", "fp16+zstd", "int8", "int8+zstd", "int4", "int4+zstd"})
+    @Param({"raw", "raw+zstd", "fp16", "fp16+zstd", "int8", "int8+zstd", "int4", "int4+zstd", "step12", "step6", "step3"
+    })
     public String codec = "raw";
 
     private Tensor tensor = activation();

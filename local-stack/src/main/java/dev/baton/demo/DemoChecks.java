@@ -130,7 +130,7 @@ final class DemoChecks {
         if (codec.startsWith("int8")) {
             return 5e-2;
         }
-        if (codec.startsWith("int4")) {
+        if (codec.startsWith("int4") || codec.startsWith("step")) {
             return 3e-1;
         }
         return EXACT;

@@ -80,6 +80,9 @@ public final class TailProfile {
         }
         for (CodecMeasurement measured : entry.codecs()) {
             Codec codec = Codec.parse(measured.codec());
+            if (codec.quantization().isEntropyCoded()) {
+                continue; // there is one time for all codecs, and these take many times the others'
+            }
             List<EncodedTensor> encoded = crossing.values().stream()
                     .map(tensor -> Codecs.encode(tensor, codec))
                     .toList();

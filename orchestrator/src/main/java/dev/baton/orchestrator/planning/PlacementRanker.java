@@ -102,7 +102,7 @@ public final class PlacementRanker {
                         terms.roundTrip(),
                         terms.broker(),
                         terms.tailQueue(),
-                        terms.decode(point),
+                        terms.decode(point, codec),
                         terms.tail(point)),
                 bytes);
         return new Alternative(

@@ -15,6 +15,7 @@ import dev.baton.orchestrator.fleet.Estimate;
 import dev.baton.orchestrator.fleet.SplitCodec;
 import dev.baton.orchestrator.fleet.TailNode;
 import dev.baton.orchestrator.planning.ModelProfile.SplitPoint;
+import dev.baton.tensor.codec.Codec;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Locale;
@@ -177,6 +178,21 @@ final class TermEstimator {
                 : Term.unknown(TAIL_QUEUE, noTail("reports its queue"));
     }
 
+    /** Of the tensors that cross with {@code codec}. */
+    Term decode(SplitPoint point, Codec codec) {
+        Term onTails = decode(point);
+        if (!codec.quantization().isEntropyCoded()) {
+            return onTails;
+        }
+        // Tails report one time for all codecs of a split point; an entropy coder takes as long to decode as to encode.
+        Term asEncoding = encode(point, codec.id());
+        return asEncoding.micros().isPresent()
+                        && asEncoding.micros().getAsDouble() > onTails.micros().orElse(0)
+                ? Term.estimated(DECODE, asEncoding.micros().getAsDouble(), "as the edge node takes to encode")
+                : onTails;
+    }
+
+    /** Of the picture, or of tensors with the codecs in use. */
     Term decode(SplitPoint point) {
         OptionalDouble measured = tailDecode(point.index());
         if (measured.isPresent()) {

@@ -198,8 +198,26 @@ final class PlacementRankerTest {
     }
 
     @Test
+    void anEntropyCoderTakesAsLongToDecodeAsToEncode() {
+        Ranking ranking = rank(edge(8));
+
+        double fixed = micros(ranking, "int8", TermName.DECODE);
+        double encode = micros(ranking, "step6", TermName.ENCODE);
+        assertThat(micros(ranking, "step6", TermName.DECODE)).isEqualTo(Math.max(fixed, encode));
+    }
+
+    private static double micros(Ranking ranking, String codec, TermName term) {
+        return ranking.of(split(3, codec)).orElseThrow().prediction().terms().stream()
+                .filter(known -> known.name() == term)
+                .findFirst()
+                .orElseThrow()
+                .micros()
+                .orElseThrow();
+    }
+
+    @Test
     void everySplitPointIsRankedWithEveryCodec() {
-        // edge-only, cloud-only with the picture, three split points with eight codecs
-        assertThat(rank(edge(8)).alternatives()).hasSize(1 + 1 + 3 * 8);
+        // edge-only, cloud-only with the picture, three split points with eleven codecs
+        assertThat(rank(edge(8)).alternatives()).hasSize(1 + 1 + 3 * 11);
     }
 }

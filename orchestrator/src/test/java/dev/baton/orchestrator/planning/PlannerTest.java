@@ -67,7 +67,7 @@ final class PlannerTest {
     void thePlanCarriesEveryAlternativeWithItsTerms() {
         world.heard(edge(8));
 
-        assertThat(world.lastPlan().alternatives()).hasSize(26);
+        assertThat(world.lastPlan().alternatives()).hasSize(35);
         assertThat(world.lastPlan().alternatives().getFirst().choice())
                 .isEqualTo(world.lastPlan().choice());
         assertThat(world.lastPlan().alternatives())

@@ -36,6 +36,13 @@ import java.util.OptionalDouble;
 final class ParityGate {
     /** What all of the engine's optimisations may move an output by, relative to its largest value. */
     static final double TOLERANCE = 1e-4;
+
+    /**
+     * Elements beyond which entropy coders are not measured, and so not used: at a tenth of a microsecond for each they would
+     * take longer than they save on any link that such a tensor is sent over, and importing would wait for them.
+     */
+    private static final long MOST_ENTROPY_CODED = 1 << 18;
+
     /** What rounding activations to halves may move an output by: a few rounding steps. */
     static final double HALF_TOLERANCE = 2e-3;
 
@@ -171,6 +178,9 @@ final class ParityGate {
         Map<Codec.Quantization, Double> errors = new EnumMap<>(Codec.Quantization.class);
         List<CodecMeasurement> measured = new ArrayList<>();
         for (Codec codec : codecs) {
+            if (codec.quantization().isEntropyCoded() && quantisable(tensors) > MOST_ENTROPY_CODED) {
+                continue;
+            }
             long bytes = 0;
             Map<String, Tensor> decoded = new LinkedHashMap<>();
             for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
@@ -187,6 +197,13 @@ final class ParityGate {
             measured.add(new CodecMeasurement(codec.id(), bytes, error));
         }
         return measured;
+    }
+
+    private static long quantisable(Map<String, Tensor> tensors) {
+        return tensors.values().stream()
+                .filter(tensor -> tensor.type().isQuantisable())
+                .mapToLong(tensor -> tensor.shape().elementCount())
+                .sum();
     }
 
     private List<String> headInputs(SplitPoint point) {

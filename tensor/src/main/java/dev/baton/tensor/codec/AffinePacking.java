@@ -57,7 +57,8 @@ final class AffinePacking {
     private static final int FIXED_HEADER = 1 + 1 + Integer.BYTES;
     private static final int CHANNEL_HEADER = 2 * Float.BYTES;
     private static final int FEWEST_IN_CHANNEL = 32;
-    private static final int BLOCK = 2048;
+    /** Elements at a time: small enough for the first-level cache, large enough to vectorise. */
+    static final int BLOCK = 2048;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -77,7 +78,8 @@ final class AffinePacking {
         return switch (quantization) {
             case INT8 -> INT8;
             case INT4 -> INT4;
-            case RAW, FP16 -> throw new IllegalArgumentException("%s has no steps".formatted(quantization));
+            case RAW, FP16, STEP12, STEP6, STEP3 ->
+                throw new IllegalArgumentException("%s has no steps of each channel".formatted(quantization));
         };
     }
 

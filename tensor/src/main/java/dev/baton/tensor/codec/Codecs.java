@@ -18,11 +18,16 @@ import java.util.Optional;
  * <tr><td>fp16</td><td>2</td><td>|x| / 2048 + 2<sup>-25</sup></td></tr>
  * <tr><td>int8</td><td>1</td><td>half a step: (max - min) / (2 * 255) over the element's channel</td></tr>
  * <tr><td>int4</td><td>1/2</td><td>half a step: (max - min) / (2 * 15) over the element's channel</td></tr>
+ * <tr><td>step12</td><td>about 3.5 / 8</td><td>half a step: a 24th of the mean magnitude of elements that are not 0</td></tr>
+ * <tr><td>step6</td><td>about 2.8 / 8</td><td>half a step: a 12th of it</td></tr>
+ * <tr><td>step3</td><td>about 2.1 / 8</td><td>half a step: a 6th of it</td></tr>
  * </table>
  *
  * <p>To half a step comes the rounding of float arithmetic, at most a ten-thousandth of it and one ulp of the channel's
- * largest magnitude. An FP16 tensor is exact under fp16, and is rounded to half precision once more after int8 and int4.
- * zstd adds no error. Steps are described at {@link AffinePacking}.
+ * largest magnitude. An FP16 tensor is exact under fp16, and is rounded to half precision once more after
+ * the others.
+ * zstd adds no error. Steps are described at {@link AffinePacking} and {@link StepPacking}; the
+ * bytes of the last three depend on the tensor, those named are of activations after a ReLU.
  */
 public final class Codecs {
     /*
@@ -32,6 +37,7 @@ public final class Codecs {
      *                 aligned, and encoding copies nothing
      *   fp16          little-endian binary16, no header
      *   int8, int4    see AffinePacking; self-contained, begins with a version
+     *   step12, ...   see StepPacking; self-contained, begins with a version; no zstd, as it is entropy-coded
      *
      * With zstd the whole payload is one zstd frame that declares its content size.
      *
@@ -53,12 +59,12 @@ public final class Codecs {
      *
      * <ul>
      *   <li>tensors that are not FP32 or FP16 stay raw;
-     *   <li>a tensor with a NaN or an infinity stays raw under int8 and int4, as it would ruin the steps of its whole
-     *       channel, and so does one whose range exceeds FP32;
+     *   <li>a tensor with a NaN or an infinity stays raw under int8, int4 and the step codecs, as it would ruin the steps of
+     *       its whole channel, and so does one whose range exceeds FP32, or is about 1e32 under the step codecs;
      *   <li>an FP32 tensor with an element that is not finite as binary16 stays raw under fp16.
      * </ul>
      *
-     * Whether zstd follows is always as asked. The result of raw without zstd shares the tensor's bytes.
+     * Whether zstd follows is as asked, and it does where a step codec was asked for and the tensor stays raw. The result of raw without zstd shares the tensor's bytes.
      */
     public static EncodedTensor encode(Tensor tensor, Codec codec) {
         Optional<byte[]> packed =
@@ -69,11 +75,19 @@ public final class Codecs {
                         tensor.type().isQuantisable()
                                 ? AffinePacking.of(codec.quantization()).pack(tensor)
                                 : Optional.empty();
+                    case STEP12, STEP6, STEP3 ->
+                        tensor.type().isQuantisable()
+                                ? StepPacking.of(codec.quantization()).pack(tensor)
+                                : Optional.empty();
                 };
         // The bytes of an FP16 tensor already are what fp16 makes.
         boolean asAsked = packed.isPresent()
                 || (codec.quantization() == Codec.Quantization.FP16 && tensor.type() == ElementType.FP16);
-        Codec done = asAsked ? codec : new Codec(Codec.Quantization.RAW, codec.zstd());
+        Codec done = asAsked
+                ? codec
+                : new Codec(
+                        Codec.Quantization.RAW,
+                        codec.zstd() || codec.quantization().isEntropyCoded());
         ByteBuffer payload = packed.map(ByteBuffer::wrap).orElseGet(tensor::data);
         return new EncodedTensor(
                 tensor.type(), tensor.shape(), done, done.zstd() ? ZstdFrame.compress(payload) : payload);
@@ -92,6 +106,8 @@ public final class Codecs {
                 case RAW -> decodeRaw(encoded, elements * encoded.type().bytes());
                 case FP16 -> decodeHalves(encoded, elements);
                 case INT8, INT4 -> decodeAffine(encoded, elements);
+                case STEP12, STEP6, STEP3 ->
+                    StepPacking.of(encoded.codec().quantization()).unpack(encoded, elements);
             };
         } catch (CorruptPayloadException corrupt) {
             throw corrupt;

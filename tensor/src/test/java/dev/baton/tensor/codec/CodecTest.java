@@ -12,13 +12,30 @@ final class CodecTest {
     void idsAreThoseOfTheWireContract() {
         assertThat(Codec.all())
                 .extracting(Codec::id)
-                .containsExactly("raw", "raw+zstd", "fp16", "fp16+zstd", "int8", "int8+zstd", "int4", "int4+zstd");
+                .containsExactly(
+                        "raw",
+                        "raw+zstd",
+                        "fp16",
+                        "fp16+zstd",
+                        "int8",
+                        "int8+zstd",
+                        "int4",
+                        "int4+zstd",
+                        "step12",
+                        "step6",
+                        "step3");
     }
 
     @ParameterizedTest
     @MethodSource("dev.baton.tensor.codec.Codec#all")
     void isFoundByItsId(Codec codec) {
         assertThat(Codec.parse(codec.id())).isEqualTo(codec);
+    }
+
+    @Test
+    void refusesToCompressWhatIsEntropyCoded() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Codec(Codec.Quantization.STEP6, true));
+        assertThatIllegalArgumentException().isThrownBy(() -> Codec.parse("step6+zstd"));
     }
 
     @Test

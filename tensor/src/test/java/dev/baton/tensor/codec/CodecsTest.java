@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -48,7 +49,12 @@ final class CodecsTest {
             Tensor tensor = randomTensor(type, shape, random);
             EncodedTensor encoded = Codecs.encode(tensor, codec);
             assertThat(encoded.codec())
-                    .isEqualTo(type.isQuantisable() ? codec : new Codec(Codec.Quantization.RAW, codec.zstd()));
+                    .isEqualTo(
+                            type.isQuantisable()
+                                    ? codec
+                                    : new Codec(
+                                            Codec.Quantization.RAW,
+                                            codec.zstd() || codec.quantization().isEntropyCoded()));
 
             Tensor decoded = Codecs.decode(encoded, tensor.byteSize());
 
@@ -101,9 +107,15 @@ final class CodecsTest {
         }
         float[] wanted = expected.toFloats();
         float[] got = actual.toFloats();
-        double[] bounds = codec.quantization() == Codec.Quantization.FP16
-                ? halfBounds(wanted)
-                : stepBounds(wanted, expected.shape(), codec.quantization() == Codec.Quantization.INT8 ? 255 : 15);
+        double[] bounds =
+                switch (codec.quantization()) {
+                    case RAW, FP16 -> halfBounds(wanted);
+                    case INT8 -> stepBounds(wanted, expected.shape(), 255);
+                    case INT4 -> stepBounds(wanted, expected.shape(), 15);
+                    case STEP12 -> meanBounds(wanted, 12);
+                    case STEP6 -> meanBounds(wanted, 6);
+                    case STEP3 -> meanBounds(wanted, 3);
+                };
         for (int i = 0; i < wanted.length; i++) {
             double rounding = expected.type() == ElementType.FP16
                     ? Math.abs(got[i]) / 2048 + 0x1p-25 // once more to half precision
@@ -121,6 +133,111 @@ final class CodecsTest {
             bounds[i] = Math.abs(values[i]) / 2048.0 + 0x1p-25;
         }
         return bounds;
+    }
+
+    private static double[] meanBounds(float[] values, int stepsToMean) {
+        double sum = 0;
+        double largest = 0;
+        int counted = 0;
+        for (float value : values) {
+            sum += Math.abs(value);
+            largest = Math.max(largest, Math.abs(value));
+            counted += value == 0 ? 0 : 1;
+        }
+        double step = counted == 0 ? 0 : Math.max(sum / counted / stepsToMean, largest / (1 << 20));
+        double[] bounds = new double[values.length];
+        Arrays.fill(bounds, Math.max(step, Float.MIN_NORMAL) / 2 * 1.001 + Math.ulp((float) largest));
+        return bounds;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"step12", "step6", "step3"})
+    void theBoundOfStepsHoldsForMagnitudesOfAnySizeAndWithOutliers(String id) {
+        SplittableRandom random = new SplittableRandom(17);
+        for (int round = 0; round < 1_000; round++) {
+            double size = Math.pow(10, random.nextDouble(-44, 31));
+            double outlier = Math.pow(10, random.nextDouble(0, Math.min(9, 37 - Math.log10(size))));
+            Shape shape = Shape.of(1, 1 + random.nextInt(4), 1 + random.nextInt(12), 1 + random.nextInt(40));
+            float[] values = new float[(int) shape.elementCount()];
+            for (int i = 0; i < values.length; i++) {
+                double value = random.nextGaussian() * size;
+                values[i] = (float) (random.nextInt(50) == 0 ? value * outlier : random.nextInt(3) == 0 ? 0 : value);
+            }
+            Tensor tensor = Tensor.ofFloats(shape, values);
+            EncodedTensor encoded = Codecs.encode(tensor, Codec.parse(id));
+            if (encoded.codec().id().equals(id)) {
+                assertWithinBound(tensor, Codecs.decode(encoded, tensor.byteSize()), encoded.codec());
+            } else {
+                assertThat(encoded.codec().id()).isEqualTo("raw+zstd");
+                assertThat(outlier * size).isGreaterThan(1e31);
+            }
+        }
+    }
+
+    /** Another machine decodes what this one encoded: these bytes are the format, and change only with its version. */
+    @Test
+    void theBytesOfStepsAreTheSameEverywhere() {
+        float[] values = new float[5 * 12 * 11];
+        for (int i = 0; i < values.length; i++) { // exact in FP32 on any machine
+            values[i] = Math.max(-3, (i * 7919 % 101 - 50) * (i % 13 - 4)) * 0.0625f;
+        }
+        Tensor tensor = Tensor.ofFloats(Shape.of(1, 5, 12, 11), values);
+        CRC32 checksum = new CRC32();
+        for (String id : List.of("step12", "step6", "step3")) {
+            EncodedTensor encoded = Codecs.encode(tensor, Codec.parse(id));
+            checksum.update(encoded.payload());
+            checksum.update(Codecs.decode(encoded, tensor.byteSize()).data());
+        }
+        assertThat(checksum.getValue()).isEqualTo(1138817916L);
+    }
+
+    @Test
+    void stepsKeepZerosAndTheirOrder() {
+        float[] values = new float[600];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 3 == 0 ? 0 : (i % 3 - 1.5f) * 2 * (i % 60);
+        }
+        Tensor tensor = Tensor.ofFloats(Shape.of(1, 6, 10, 10), values);
+        for (String id : List.of("step12", "step6", "step3")) {
+            float[] decoded =
+                    Codecs.decode(Codecs.encode(tensor, Codec.parse(id)), 2_400).toFloats();
+            for (int i = 0; i < values.length; i++) {
+                assertThat(decoded[i] * values[i]).isGreaterThanOrEqualTo(0);
+                if (i % 3 == 0) {
+                    assertThat(decoded[i]).isZero();
+                }
+            }
+        }
+        EncodedTensor zeros = Codecs.encode(Tensor.ofFloats(Shape.of(1, 500), new float[500]), Codec.parse("step6"));
+        assertThat(zeros.byteSize()).isEqualTo(5);
+        assertThat(Codecs.decode(zeros, 2_000).toFloats()).containsOnly(0f);
+    }
+
+    /** As after a ReLU, smooth: what the steps are for. */
+    @Test
+    void stepsTakeFewerBytesThanFixedBitsOfTheSameError() {
+        SplittableRandom random = new SplittableRandom(23);
+        float[] values = new float[16 * 32 * 32];
+        for (int i = 0; i < values.length; i++) {
+            double wave = Math.sin(i % 32 / 5.0 + i / 1024.0) + Math.cos((i >> 5) % 32 / 4.0);
+            values[i] = (float) Math.max(0, wave + 0.3 * random.nextGaussian());
+        }
+        Tensor tensor = Tensor.ofFloats(Shape.of(1, 16, 32, 32), values);
+        int fixed = Codecs.encode(tensor, Codec.parse("int4+zstd")).byteSize();
+        int steps = Codecs.encode(tensor, Codec.parse("step6")).byteSize();
+        assertThat(steps).isLessThan(fixed * 9 / 10);
+        assertThat(error(tensor, "step6")).isLessThan(error(tensor, "int4"));
+    }
+
+    private static double error(Tensor tensor, String id) {
+        float[] wanted = tensor.toFloats();
+        float[] got = Codecs.decode(Codecs.encode(tensor, Codec.parse(id)), tensor.byteSize())
+                .toFloats();
+        double sum = 0;
+        for (int i = 0; i < wanted.length; i++) {
+            sum += (wanted[i] - got[i]) * (wanted[i] - got[i]);
+        }
+        return sum;
     }
 
     private static double[] stepBounds(float[] values, Shape shape, int levels) {
@@ -213,6 +330,7 @@ final class CodecsTest {
                 assertThat(Codecs.decode(compressed, tensor.byteSize()).bitEquals(tensor))
                         .isTrue();
             }
+            assertThat(Codecs.encode(tensor, Codec.parse("step6")).codec().id()).isEqualTo("raw+zstd");
             EncodedTensor halves = Codecs.encode(tensor, Codec.parse("fp16"));
             assertThat(halves.codec().id()).isEqualTo(type == ElementType.FP32 ? "raw" : "fp16");
             assertThat(Codecs.decode(halves, tensor.byteSize()).bitEquals(tensor))
