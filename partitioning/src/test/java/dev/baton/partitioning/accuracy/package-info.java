@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.partitioning.accuracy;
+
+import org.jspecify.annotations.NullMarked;
