@@ -158,6 +158,7 @@ final class InspectionPrinter {
                         "The picture as JPEG, in the size of the model's input and of quality 85: %s. A split point that needs more loses to sending it."
                                 .formatted(Numbers.bytes(bytes))));
         model.reason().ifPresent(reason -> console.line("Not divided: " + reason));
+        model.warnings().forEach(warning -> console.line(console.bad("caution") + ": " + warning));
         List<RejectedSplitPoint> rejected = model.rejected();
         for (RejectedSplitPoint point : rejected.subList(0, Math.min(SHOWN_REJECTED, rejected.size()))) {
             console.line("Kept out: after %s, %d operators: %s"

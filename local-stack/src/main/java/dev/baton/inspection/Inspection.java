@@ -38,6 +38,7 @@ import java.util.OptionalLong;
  * @param splitPoints from front to back, ends included
  * @param rejected those that failed the comparison with the whole
  * @param reason why there are none between the ends, when there are none
+ * @param warnings why the comparison proves little for this probe input, where it does
  * @param picture what sending a picture takes, where one is known
  * @param operators in the order whose prefixes the heads are
  */
@@ -56,6 +57,7 @@ public record Inspection(
         List<Point> splitPoints,
         List<RejectedSplitPoint> rejected,
         Optional<String> reason,
+        List<String> warnings,
         Optional<PictureSize> picture,
         List<OperatorEntry> operators) {
 
@@ -122,6 +124,7 @@ public record Inspection(
                 points,
                 List.of(),
                 found.points().reason(),
+                List.of(),
                 picture,
                 operators);
     }
@@ -166,6 +169,7 @@ public record Inspection(
                 manifest.splitPoints().stream().map(point -> proven(operators, point)).toList(),
                 manifest.rejected(),
                 manifest.reason(),
+                manifest.probeWarnings(),
                 picture,
                 operators);
     }

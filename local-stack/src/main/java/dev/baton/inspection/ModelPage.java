@@ -114,7 +114,10 @@ public final class ModelPage {
                 : "Split points are those that dividing would try; none was proven.";
         String measured = device.map(name -> " Times were measured on %s.".formatted(name)).orElse("");
         String reason = model.reason().map(why -> " Not divided: " + why + ".").orElse("");
-        return proven + measured + reason;
+        String warnings = model.warnings().stream()
+                .map(warning -> " Caution: " + warning + ".")
+                .collect(Collectors.joining());
+        return proven + measured + reason + warnings;
     }
 
     private String splitPoints() {

@@ -58,7 +58,7 @@ public final class PackageVerifier {
                 splitPackage.manifest().splitPoint(last).headOperators(),
                 rows,
                 splitPackage.manifest().reason(),
-                List.of());
+                splitPackage.manifest().probeWarnings());
     }
 
     private Verification.Row row(SplitPointEntry point, Map<String, Tensor> exact, Map<String, Tensor> optimised) {
