@@ -4,6 +4,7 @@ import dev.baton.console.Console;
 import dev.baton.console.ExitCode;
 import dev.baton.console.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -21,7 +22,8 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             BenchmarkMain.CodecsCommand.class,
             BenchmarkMain.KafkaHopsCommand.class,
-            BenchmarkMain.EdgeOverheadCommand.class
+            BenchmarkMain.EdgeOverheadCommand.class,
+            BenchmarkMain.DivideCommand.class
         })
 public final class BenchmarkMain {
 
@@ -127,6 +129,24 @@ public final class BenchmarkMain {
         public Integer call() throws Exception {
             return bench.print(
                     EdgeOverheadBenchmark.run(home(), Optional.ofNullable(model), bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(name = "divide", header = "How long looking a model over takes, stage by stage.")
+    static final class DivideCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--model",
+                paramLabel = "FILE.onnx",
+                description = "A model to look over besides the generated ones. May be repeated.")
+        private List<Path> models = List.of();
+
+        @Override
+        public Integer call() throws Exception {
+            return bench.print(DivideBenchmark.run(models, bench.quick, bench.progress()));
         }
     }
 }
