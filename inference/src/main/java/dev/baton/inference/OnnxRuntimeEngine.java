@@ -44,6 +44,7 @@ public final class OnnxRuntimeEngine implements InferenceEngine {
     /** @throws InferenceException when the device of the settings cannot be used, saying what is missing */
     public OnnxRuntimeEngine(EngineSettings settings) {
         this.settings = Objects.requireNonNull(settings, "settings");
+        CommandLineLength.requireShort();
         this.djl = djlEngine();
         this.environment = OrtEnvironment.getEnvironment();
         requireDevice(settings.device());

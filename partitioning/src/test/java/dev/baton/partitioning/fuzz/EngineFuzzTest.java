@@ -53,17 +53,16 @@ final class EngineFuzzTest {
     }
 
     private static Process start(Path scratch, long from, long end) throws IOException {
-        return new ProcessBuilder(
+        ProcessBuilder java = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElse("java"),
                         "-Xmx1g",
                         "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
                         EngineTrials.class.getName(),
                         scratch.toString(),
                         Long.toString(from),
                         Long.toString(end))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        java.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        return java.start();
     }
 }

@@ -47,9 +47,8 @@ final class EngineTrials {
         Path target = directory.resolve("package");
         // Sessions are kept by file name, so that each model has a runner of its own.
         try (TestingRunner runner = new TestingRunner()) {
-            DivisionRequest request = DivisionRequest.of(model, "spoilt")
-                    .withMaxSplitPoints(1)
-                    .withCodecs(List.of());
+            DivisionRequest request =
+                    DivisionRequest.of(model, "spoilt").withMaxSplitPoints(1).withCodecs(List.of());
             ModelDivider.divide(request, runner, target, step -> {});
             System.out.println(DIVIDED + seed);
         } catch (InvalidModelException | IOException refused) {
@@ -58,8 +57,8 @@ final class EngineTrials {
             }
         } catch (RuntimeException | Error finding) {
             StackTraceElement[] trace = finding.getStackTrace();
-            System.out.println(FINDING + seed + ": " + finding + " at "
-                    + List.of(trace).subList(0, Math.min(6, trace.length)));
+            System.out.println(
+                    FINDING + seed + ": " + finding + " at " + List.of(trace).subList(0, Math.min(6, trace.length)));
         } finally {
             remove(target);
         }
