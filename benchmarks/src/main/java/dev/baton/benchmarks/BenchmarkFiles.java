@@ -11,14 +11,18 @@ final class BenchmarkFiles {
 
     private BenchmarkFiles() {}
 
-    /** Deletes a directory and the files in it. */
+    /** Deletes a directory and what is in it. */
     static void delete(Path directory) throws IOException {
         List<Path> files;
         try (Stream<Path> listed = Files.list(directory)) {
             files = listed.toList();
         }
         for (Path file : files) {
-            Files.delete(file);
+            if (Files.isDirectory(file)) {
+                delete(file);
+            } else {
+                Files.delete(file);
+            }
         }
         Files.delete(directory);
     }

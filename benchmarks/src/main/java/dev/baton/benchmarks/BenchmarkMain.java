@@ -23,7 +23,8 @@ import picocli.CommandLine.ScopeType;
             BenchmarkMain.CodecsCommand.class,
             BenchmarkMain.KafkaHopsCommand.class,
             BenchmarkMain.EdgeOverheadCommand.class,
-            BenchmarkMain.DivideCommand.class
+            BenchmarkMain.DivideCommand.class,
+            BenchmarkMain.PackageCommand.class
         })
 public final class BenchmarkMain {
 
@@ -147,6 +148,34 @@ public final class BenchmarkMain {
         @Override
         public Integer call() throws Exception {
             return bench.print(DivideBenchmark.run(models, bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(name = "package", header = "How long packaging a model takes, and what memory it needs.")
+    static final class PackageCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--megabytes",
+                paramLabel = "N",
+                split = ",",
+                description = "Weights of the generated models; by default 100 and 400, with --quick 20.")
+        private List<Integer> megabytes = List.of();
+
+        @Option(names = "--external", description = "Weights lie in a file beside the model, as they must above 2 GB.")
+        private boolean external;
+
+        @Override
+        public Integer call() throws Exception {
+            List<Integer> sizes = megabytes.isEmpty() ? bench.quick ? List.of(20) : List.of(100, 400) : megabytes;
+            return bench.print(PackageBenchmark.run(
+                    home(),
+                    sizes.stream()
+                            .map(size -> new WeightyModel(size, external))
+                            .toList(),
+                    bench.progress()));
         }
     }
 }
