@@ -8,8 +8,11 @@ import dev.baton.inference.OnnxRuntimeEngine;
 import dev.baton.inference.OptimizationLevel;
 import dev.baton.partitioning.probe.GraphRunException;
 import dev.baton.partitioning.probe.GraphRunner;
+import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.TensorSpec;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -22,8 +25,13 @@ public final class EngineGraphRunner implements GraphRunner, AutoCloseable {
     /** Each holds its weights in memory. */
     private static final int KEPT_SESSIONS = 4;
 
+    /** Of weights behind them; a model above that keeps one session, the one in use. */
+    private static final long KEPT_BYTES = 1L << 30;
+
+    private record Kept(InferenceSession session, long bytes) {}
+
     private final EngineSettings settings;
-    private final LinkedHashMap<Key, InferenceSession> sessions = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Key, Kept> sessions = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Optimization, InferenceEngine> engines = new EnumMap<>(Optimization.class);
 
     private record Key(Path onnxFile, Optimization level) {}
@@ -56,16 +64,31 @@ public final class EngineGraphRunner implements GraphRunner, AutoCloseable {
     }
 
     private InferenceSession session(Key key) {
-        InferenceSession known = sessions.get(key);
+        Kept known = sessions.get(key);
         if (known != null) {
-            return known;
+            return known.session();
         }
-        if (sessions.size() == KEPT_SESSIONS) {
-            sessions.pollFirstEntry().getValue().close();
+        long bytes = bytes(key.onnxFile());
+        while (!sessions.isEmpty() && (sessions.size() == KEPT_SESSIONS || keptBytes() + bytes > KEPT_BYTES)) {
+            sessions.pollFirstEntry().getValue().session().close();
         }
         InferenceSession opened = engine(key.level()).open(key.onnxFile());
-        sessions.put(key, opened);
+        sessions.put(key, new Kept(opened, bytes));
         return opened;
+    }
+
+    private long keptBytes() {
+        return sessions.values().stream().mapToLong(Kept::bytes).sum();
+    }
+
+    /** What a session of this file reads at most: the file, and a package's weights beside it. */
+    private static long bytes(Path onnxFile) {
+        Path weights = onnxFile.resolveSibling(SplitPackage.WEIGHTS_FILE);
+        try {
+            return Files.size(onnxFile) + (Files.exists(weights) ? Files.size(weights) : 0);
+        } catch (IOException e) {
+            throw new GraphRunException("%s cannot be read: %s".formatted(onnxFile.getFileName(), e.getMessage()), e);
+        }
     }
 
     private InferenceEngine engine(Optimization level) {
@@ -81,7 +104,7 @@ public final class EngineGraphRunner implements GraphRunner, AutoCloseable {
 
     @Override
     public void close() {
-        sessions.values().forEach(InferenceSession::close);
+        sessions.values().forEach(kept -> kept.session().close());
         sessions.clear();
         engines.values().forEach(InferenceEngine::close);
         engines.clear();
