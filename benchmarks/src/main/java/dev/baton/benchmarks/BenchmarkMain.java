@@ -13,6 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 
 /** {@code ./baton bench}: one command for each benchmark. */
@@ -24,7 +25,8 @@ import picocli.CommandLine.ScopeType;
             BenchmarkMain.KafkaHopsCommand.class,
             BenchmarkMain.EdgeOverheadCommand.class,
             BenchmarkMain.DivideCommand.class,
-            BenchmarkMain.PackageCommand.class
+            BenchmarkMain.PackageCommand.class,
+            BenchmarkMain.ProfileCommand.class
         })
 public final class BenchmarkMain {
 
@@ -176,6 +178,38 @@ public final class BenchmarkMain {
                             .map(size -> new WeightyModel(size, external))
                             .toList(),
                     bench.progress()));
+        }
+    }
+
+    @Command(
+            name = "profile",
+            header = "How well the times of heads and tails are predicted that were left out of the measurement.")
+    static final class ProfileCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--models",
+                paramLabel = "DIR",
+                description = "Where the models lie (../shared/models beside the repository).")
+        private Path models;
+
+        @Parameters(paramLabel = "FILE", arity = "0..*", description = "Models below it; several are needed.")
+        private List<String> files = List.of(
+                "squeezenet_fp32/squeezenet_fp32.onnx",
+                "resnet_cifar10/resnet20_cifar10.onnx",
+                "random/mobilenet_v2.onnx",
+                "ultraface/version-RFB-320.onnx",
+                "sms_spam_transformer/sms_spam_transformer.onnx",
+                "random/bert_tiny_cls.onnx",
+                "gtcrn/gtcrn_simple.onnx");
+
+        @Override
+        public Integer call() throws Exception {
+            Path directory = Optional.ofNullable(models)
+                    .orElseGet(() -> home().resolveSibling("shared").resolve("models"));
+            return bench.print(ProfileBenchmark.run(directory, files, bench.quick, bench.progress()));
         }
     }
 }

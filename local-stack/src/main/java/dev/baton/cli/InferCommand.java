@@ -55,7 +55,10 @@ final class InferCommand implements Callable<Integer> {
             description = "The input that takes the picture (the model's first).")
     private @Nullable String imageInput;
 
-    @Option(names = "--input", paramLabel = "NAME=FILE", description = "An input from a .npy or .npz file. May be repeated.")
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=FILE",
+            description = "An input from a .npy or .npz file. May be repeated.")
     private Map<String, Path> inputs = new LinkedHashMap<>();
 
     @Option(names = "--labels", paramLabel = "FILE", description = "Names of the classes, one a line.")

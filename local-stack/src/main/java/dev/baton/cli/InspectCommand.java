@@ -39,10 +39,15 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "An ONNX file, or the directory of a split package.")
     private Path model = Path.of("");
 
-    @Option(names = "--prove", description = "Divide the model: compare each split point with the whole, measure codecs.")
+    @Option(
+            names = "--prove",
+            description = "Divide the model: compare each split point with the whole, measure codecs.")
     private boolean prove;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Also write a page with charts, which needs nothing else.")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write a page with charts, which needs nothing else.")
     private @Nullable Path html;
 
     @Option(
@@ -104,13 +109,14 @@ final class InspectCommand implements Callable<Integer> {
     private void writePage(Inspection inspection, Optional<DeviceProfile> profile, Path file) {
         if (profile.isPresent()
                 && ModelPage.profileOf(inspection, profile.get()).isEmpty()) {
-            console.note("The profile of %s does not hold %s with the same operators; the page shows no times. It holds %s"
-                    .formatted(
-                            profile.get().device(),
-                            inspection.model(),
-                            profile.get().models().stream()
-                                    .map(ModelProfile::model)
-                                    .toList()));
+            console.note(
+                    "The profile of %s does not hold %s with the same operators; the page shows no times. It holds %s"
+                            .formatted(
+                                    profile.get().device(),
+                                    inspection.model(),
+                                    profile.get().models().stream()
+                                            .map(ModelProfile::model)
+                                            .toList()));
         }
         try {
             Files.writeString(file, ModelPage.of(inspection, profile));

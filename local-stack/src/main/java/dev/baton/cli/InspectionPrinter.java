@@ -53,7 +53,8 @@ final class InspectionPrinter {
                 .formatted(
                         operators,
                         model.constants().isPresent()
-                                ? " and %d constant ones".formatted(model.constants().getAsInt())
+                                ? " and %d constant ones"
+                                        .formatted(model.constants().getAsInt())
                                 : "",
                         Numbers.bytes(model.weightBytes()),
                         flops(model.knownFlops(), model.unknownOperators(), operators)));
@@ -136,7 +137,8 @@ final class InspectionPrinter {
     }
 
     private static String codec(Optional<CodecMeasurement> codec) {
-        return codec.map(measured -> "%s ±%.0e".formatted(Numbers.bytes(measured.bytes()), measured.maxOutputRelativeError()))
+        return codec.map(measured ->
+                        "%s ±%.0e".formatted(Numbers.bytes(measured.bytes()), measured.maxOutputRelativeError()))
                 .orElse("–");
     }
 

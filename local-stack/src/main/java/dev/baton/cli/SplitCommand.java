@@ -96,7 +96,8 @@ final class SplitCommand implements Callable<Integer> {
         }
         try {
             SplitPackage found = SplitPackage.open(output);
-            console.note("%s holds package %s: it stays if the model gives the same".formatted(output, found.version()));
+            console.note(
+                    "%s holds package %s: it stays if the model gives the same".formatted(output, found.version()));
         } catch (InvalidPackageException e) {
             throw CommandFailure.environment(
                     "%s exists, and holds no split package: name a directory that does not exist".formatted(output), e);

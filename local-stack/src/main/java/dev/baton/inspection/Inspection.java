@@ -166,7 +166,9 @@ public record Inspection(
                                 .filter(operator -> operator.flops().isEmpty())
                                 .count()),
                 kinds(operators),
-                manifest.splitPoints().stream().map(point -> proven(operators, point)).toList(),
+                manifest.splitPoints().stream()
+                        .map(point -> proven(operators, point))
+                        .toList(),
                 manifest.rejected(),
                 manifest.reason(),
                 manifest.probeWarnings(),
@@ -209,7 +211,8 @@ public record Inspection(
         }
         List<Kind> most = new ArrayList<>(kinds.values());
         most.sort((one, other) -> {
-            int byFlops = Long.compare(other.flops().orElse(Long.MAX_VALUE), one.flops().orElse(Long.MAX_VALUE));
+            int byFlops = Long.compare(
+                    other.flops().orElse(Long.MAX_VALUE), one.flops().orElse(Long.MAX_VALUE));
             return byFlops == 0 ? Integer.compare(other.operators(), one.operators()) : byFlops;
         });
         return most;

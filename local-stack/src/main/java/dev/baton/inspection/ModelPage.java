@@ -83,7 +83,8 @@ public final class ModelPage {
         contents.put("chart-style", resource(UPLOT + "dist/uPlot.min.css"));
         contents.put(
                 "chart-script",
-                closed("/*!\n%s*/\n%s".formatted(resource(UPLOT + "LICENSE"), resource(UPLOT + "dist/uPlot.iife.min.js"))));
+                closed("/*!\n%s*/\n%s"
+                        .formatted(resource(UPLOT + "LICENSE"), resource(UPLOT + "dist/uPlot.iife.min.js"))));
         contents.put("style", resource("page.css"));
         contents.put("script", closed(resource("page.js")));
         return PLACE.matcher(resource("page.html"))
@@ -93,10 +94,11 @@ public final class ModelPage {
     private String facts() {
         List<String> facts = new ArrayList<>();
         facts.add("%d operators".formatted(model.splitPoints().getLast().headOperators()));
-        facts.add(model.unknownOperators() == 0
-                ? Numbers.of(model.knownFlops(), "FLOPs")
-                : "%s known, of %d operators unknown"
-                        .formatted(Numbers.of(model.knownFlops(), "FLOPs"), model.unknownOperators()));
+        facts.add(
+                model.unknownOperators() == 0
+                        ? Numbers.of(model.knownFlops(), "FLOPs")
+                        : "%s known, of %d operators unknown"
+                                .formatted(Numbers.of(model.knownFlops(), "FLOPs"), model.unknownOperators()));
         facts.add(Numbers.bytes(model.weightBytes()) + " of weights");
         facts.add("input " + join(model.inputs()));
         facts.add("output " + join(model.outputs()));
@@ -112,7 +114,8 @@ public final class ModelPage {
         String proven = model.proven()
                 ? "Each split point gave what the whole model gives."
                 : "Split points are those that dividing would try; none was proven.";
-        String measured = device.map(name -> " Times were measured on %s.".formatted(name)).orElse("");
+        String measured = device.map(name -> " Times were measured on %s.".formatted(name))
+                .orElse("");
         String reason = model.reason().map(why -> " Not divided: " + why + ".").orElse("");
         String warnings = model.warnings().stream()
                 .map(warning -> " Caution: " + warning + ".")
@@ -191,7 +194,12 @@ public final class ModelPage {
             cell(table, Integer.toString(position), false);
             cell(table, operator.kind(), true);
             cell(table, operator.name(), true);
-            cell(table, operator.flops().isPresent() ? Numbers.count(operator.flops().getAsLong()) : "unknown", false);
+            cell(
+                    table,
+                    operator.flops().isPresent()
+                            ? Numbers.count(operator.flops().getAsLong())
+                            : "unknown",
+                    false);
             cell(table, Numbers.bytes(operator.weightBytes()), false);
             cell(table, Numbers.bytes(operator.activationBytes()), false);
             cell(
@@ -231,8 +239,7 @@ public final class ModelPage {
         device.ifPresent(name -> data.put("device", name));
         ArrayNode operators = data.putArray("operators");
         for (OperatorEntry operator : model.operators()) {
-            ObjectNode node =
-                    operators.addObject().put("kind", operator.kind()).put("name", operator.name());
+            ObjectNode node = operators.addObject().put("kind", operator.kind()).put("name", operator.name());
             operator.flops().ifPresent(flops -> node.put("flops", flops));
             if (operator.liveBytes() != OperatorEntry.CANNOT_CROSS) {
                 node.put("live", operator.liveBytes());

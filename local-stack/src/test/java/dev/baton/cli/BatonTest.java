@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatonTest {
 
     private static final List<String> COMMANDS = List.of(
-            "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "split", "verify", "profile", "bench", "test");
+            "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "split", "verify", "profile", "bench",
+            "test");
 
     @Test
     void helpListsEveryCommandAndExitCode() {
@@ -32,8 +33,8 @@ class BatonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "split", "verify", "profile", "bench",
-                "test"
+                "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "split", "verify", "profile",
+                "bench", "test"
             })
     void everyCommandExplainsItself(String command) {
         Outcome outcome = CommandLines.run(command, "--help");

@@ -20,7 +20,8 @@ class DivisionCommandsTest {
 
     private static final Path GAUGE = Path.of("..", "gauge-model");
     private static final String MODEL = GAUGE.resolve("model/gauge.onnx").toString();
-    private static final String PICTURE = GAUGE.resolve("pictures/gauge-001.jpg").toString();
+    private static final String PICTURE =
+            GAUGE.resolve("pictures/gauge-001.jpg").toString();
 
     /** Divided once: two split points, with a picture. */
     @TempDir
@@ -42,7 +43,9 @@ class DivisionCommandsTest {
     @Test
     void splitWritesAPackageAndNamesItsVersion() throws IOException {
         assertThat(split.exitCode()).isEqualTo(ExitCode.OK);
-        assertThat(split.out()).containsPattern("Package of gauge, version [0-9a-f]{64}, in ").contains("bit-exact");
+        assertThat(split.out())
+                .containsPattern("Package of gauge, version [0-9a-f]{64}, in ")
+                .contains("bit-exact");
         assertThat(gaugePackage.resolve("manifest.json")).isRegularFile();
         assertThat(gaugePackage.resolve("tail-02.onnx")).isRegularFile();
     }
@@ -63,7 +66,12 @@ class DivisionCommandsTest {
 
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(outcome.out())
-                .contains("59 operators and 0 constant ones", "271 MFLOPs", "23 Conv (", "not proven", "--prove runs them");
+                .contains(
+                        "59 operators and 0 constant ones",
+                        "271 MFLOPs",
+                        "23 Conv (",
+                        "not proven",
+                        "--prove runs them");
     }
 
     @Test
@@ -88,7 +96,10 @@ class DivisionCommandsTest {
 
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(outcome.out()).contains("bit-exact", "The picture as JPEG").doesNotContain("not proven");
-        assertThat(page).content().startsWith("<!doctype html>").contains("gauge: where it can be divided", "int8+zstd");
+        assertThat(page)
+                .content()
+                .startsWith("<!doctype html>")
+                .contains("gauge: where it can be divided", "int8+zstd");
     }
 
     @Test
@@ -126,7 +137,14 @@ class DivisionCommandsTest {
         Path file = directory.resolve("device.json");
 
         Outcome outcome = CommandLines.run(
-                "profile", gaugePackage.toString(), "--seconds", "0", "--output", file.toString(), "--device-name", "bench");
+                "profile",
+                gaugePackage.toString(),
+                "--seconds",
+                "0",
+                "--output",
+                file.toString(),
+                "--device-name",
+                "bench");
 
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(outcome.out()).contains("gauge on bench: ", "Layer times: operators of 1 model", "Conv");
@@ -135,7 +153,11 @@ class DivisionCommandsTest {
         assertThat(model.get("operators")).hasSize(59);
         assertThat(model.get("operators").get(0).get("micros").asDouble()).isPositive();
         assertThat(model.get("splitPoints")).hasSize(4);
-        assertThat(model.get("splitPoints").get(1).get("head").get("medianMicros").asDouble())
+        assertThat(model.get("splitPoints")
+                        .get(1)
+                        .get("head")
+                        .get("medianMicros")
+                        .asDouble())
                 .isPositive();
         assertThat(profile.get("layerTimes").get("calibrationRuns").asInt()).isEqualTo(6);
     }
@@ -174,6 +196,10 @@ class DivisionCommandsTest {
         Outcome outcome = CommandLines.run("inspect", MODEL, "--input", name + "=" + file);
 
         assertThat(outcome.exitCode()).isNotEqualTo(ExitCode.OK);
-        assertThat(outcome.err().lines().toList()).last().asString().contains(expected).doesNotContain("unexpected");
+        assertThat(outcome.err().lines().toList())
+                .last()
+                .asString()
+                .contains(expected)
+                .doesNotContain("unexpected");
     }
 }

@@ -90,7 +90,8 @@ class ModelPageTest {
                         "conv model",
                         List.of(new TensorSpec(name, ElementType.FP32, shape)),
                         List.of(new TensorSpec("out", ElementType.FP32, shape)),
-                        List.of(new ProbeInput(name, ElementType.FP32, shape, ProbeValues.given(List.of(1.0, 2.0, 3.0)))),
+                        List.of(new ProbeInput(
+                                name, ElementType.FP32, shape, ProbeValues.given(List.of(1.0, 2.0, 3.0)))),
                         0,
                         List.of(
                                 new OperatorEntry(0, "Conv", name, OptionalLong.of(1_000_000), 50, 40, 40),

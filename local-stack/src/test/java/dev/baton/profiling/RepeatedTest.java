@@ -24,8 +24,8 @@ class RepeatedTest {
 
     @Test
     void unsteadyWorkIsRepeatedWhileThereIsTime() {
-        TimeSummary time = repeated.time(
-                () -> take(runs.get() % 2 == 0 ? 1_000_000 : 2_000_000), Duration.ofMillis(100));
+        TimeSummary time =
+                repeated.time(() -> take(runs.get() % 2 == 0 ? 1_000_000 : 2_000_000), Duration.ofMillis(100));
 
         assertThat(time.samples()).isBetween(40, 70);
         assertThat(now.get()).isBetween(100_000_000L, 102_000_000L);
