@@ -68,7 +68,10 @@ final class Dequantizations {
         if (!names.contains(name)) {
             copies.add(new Copy(
                     original.toBuilder()
-                            .setName("%s/for/%d".formatted(original.getName(), reader))
+                            .setName(
+                                    original.getName().isEmpty()
+                                            ? ""
+                                            : "%s/for/%d".formatted(original.getName(), reader))
                             .setOutput(0, name)
                             .build(),
                     reader));
