@@ -116,19 +116,18 @@ final class PackageBenchmark {
 
     private static PackagingProcess.Found fork(Path onnx, Path target, String engine)
             throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + HEAP_MEGABYTES + "m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        PackagingProcess.class.getName(),
-                        onnx.toString(),
-                        target.toString(),
-                        engine)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        ProcessBuilder command = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + HEAP_MEGABYTES + "m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                PackagingProcess.class.getName(),
+                onnx.toString(),
+                target.toString(),
+                engine);
+        command.environment().put("CLASSPATH", System.getProperty("java.class.path")); // too long for a command line
+        Process process =
+                command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw CommandFailure.environment("packaging %s failed".formatted(onnx.getFileName()));
