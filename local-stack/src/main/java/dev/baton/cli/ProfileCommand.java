@@ -170,7 +170,7 @@ final class ProfileCommand implements Callable<Integer> {
                         setup.threads(),
                         setup.engine(),
                         setup.engineDevice()));
-        console.line("whole model %s ms; at the end of the measurement %.2f times what it took at the beginning"
+        console.line("whole model %s ms; in the last round of measuring %.2f times what it took in the first"
                 .formatted(text(measured.whole()), measured.drift()));
         console.line("");
         printSplitPoints(manifest, measured, profile.layerTimes());

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param model the model's name
  * @param version of its split package
  * @param whole the whole model
- * @param drift the whole model's time at the end of the measurement over that at its beginning: 1 on a quiet machine
+ * @param drift the whole model's time in the last round of measuring over that in the first: 1 on a quiet machine
  * @param splitPoints every split point, ends included
  * @param operators what each operator takes, at the engine's optimisation level for operators, in the package's order; empty
  *     where the engine does not tell
