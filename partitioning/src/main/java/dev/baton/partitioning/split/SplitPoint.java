@@ -26,6 +26,11 @@ public final class SplitPoint {
         this.crossing = List.copyOf(crossing);
     }
 
+    /** For those who made sure that the head is closed under predecessors, and that this is what crosses. */
+    static SplitPoint of(String name, List<OperatorId> head, List<CrossingTensor> crossing) {
+        return new SplitPoint(name, head, crossing);
+    }
+
     /**
      * Divides {@code graph} after {@code head}.
      *

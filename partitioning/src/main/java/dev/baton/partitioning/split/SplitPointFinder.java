@@ -3,11 +3,13 @@ package dev.baton.partitioning.split;
 import dev.baton.partitioning.cost.OperatorCosts;
 import dev.baton.partitioning.graph.ModelGraph;
 import dev.baton.partitioning.graph.Operator;
+import dev.baton.partitioning.graph.OperatorId;
 import dev.baton.partitioning.graph.TensorTable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
@@ -46,14 +48,12 @@ public final class SplitPointFinder {
     /** A stair carries at most this share of what the stair before carries. */
     private static final double CLEARLY_LESS = 0.9;
 
-    private final ModelGraph graph;
     private final TensorTable tensors;
     private final OperatorCosts costs;
     private final CutGraph places;
     private final PrefixCuts cuts;
 
     public SplitPointFinder(ModelGraph graph, TensorTable tensors) {
-        this.graph = graph;
         this.tensors = tensors;
         this.costs = OperatorCosts.of(graph, tensors);
         this.places = new CutGraph(graph, tensors);
@@ -105,11 +105,50 @@ public final class SplitPointFinder {
                     List.of(), Optional.of(limit == 0 ? "no split points were asked for" : reason(failed)));
         }
         Collection<Integer> chosen = limit == ALL ? useful : spread(undominated(useful, kept), kept, limit);
-        return new SplitPoints(
-                chosen.stream()
-                        .map(position -> SplitPoint.after(graph, tensors, cuts.head(position)))
-                        .toList(),
-                Optional.empty());
+        return new SplitPoints(points(chosen), Optional.empty());
+    }
+
+    /** The split points at these positions, in one walk along the order. */
+    private List<SplitPoint> points(Collection<Integer> positions) {
+        Set<Integer> wanted = new HashSet<>(positions);
+        List<OperatorId> order = cuts.order().stream().map(Operator::id).toList();
+        Progress progress = Progress.start(places);
+        Set<Integer> crossing = new LinkedHashSet<>();
+        for (int tensor = 0; tensor < places.tensors(); tensor++) {
+            if (places.maker(tensor) == CutGraph.GIVEN && progress.unread(tensor) > 0) {
+                crossing.add(tensor);
+            }
+        }
+        List<SplitPoint> points = new ArrayList<>();
+        for (int position = 1; position < order.size(); position++) {
+            Operator last = cuts.order().get(position - 1);
+            int place = places.place(last);
+            progress.run(place);
+            for (int made : places.makes(place)) {
+                if (progress.unread(made) > 0) {
+                    crossing.add(made);
+                }
+            }
+            for (int read : places.reads(place)) {
+                if (progress.unread(read) == 0) {
+                    crossing.remove(read);
+                }
+            }
+            if (wanted.contains(position)) {
+                points.add(SplitPoint.of(
+                        last.name(),
+                        order.subList(0, position),
+                        crossing.stream().map(this::crossingTensor).toList()));
+            }
+        }
+        return points;
+    }
+
+    private CrossingTensor crossingTensor(int tensor) {
+        String name = places.name(tensor);
+        return tensors.of(name)
+                .map(facts -> new CrossingTensor(name, facts.type(), facts.probeShape()))
+                .orElseThrow();
     }
 
     private static boolean isAwayFrom(Set<Integer> failed, int position) {

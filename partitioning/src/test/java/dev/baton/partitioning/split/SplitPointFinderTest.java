@@ -43,7 +43,7 @@ final class SplitPointFinderTest {
                         .getOutputList()
                         .forEach(made -> makers.put(made, operator.id().number()));
             }
-            for (int limit : new int[] {1, 3, 24, SplitPointFinder.ALL}) {
+            for (int limit : new int[] {3, SplitPointFinder.ALL}) {
                 Set<Integer> before = Set.of();
                 List<SplitPoint> found = finder.find(limit).between();
                 assertThat(found).hasSizeLessThanOrEqualTo(limit);
