@@ -70,18 +70,38 @@ public final class ProbeRecipes {
      * The recipes to try in turn.
      *
      * @param given tensors that are known; their shapes bind dimensions of the same name
-     * @throws IllegalArgumentException when one is not an input of the model, or does not fit it
+     * @throws IllegalArgumentException when one is not an input of the model, or does not fit it, or when all guesses are too
+     *     large to be made
      */
     public List<List<ProbeInput>> candidates(Map<String, Tensor> given) {
         Map<String, Long> known = new LinkedHashMap<>(bound);
         given.forEach((name, tensor) -> bindFrom(name, tensor, known));
         Set<List<ProbeInput>> candidates = new LinkedHashSet<>();
+        List<IllegalArgumentException> tooLarge = new ArrayList<>();
         for (int attempt = 0; attempt < Math.max(FRAMES.length, SIDES.length); attempt++) {
-            candidates.add(recipe(given, known, attempt, PAST));
+            addWhereItFits(candidates, given, known, attempt, PAST, tooLarge);
         }
-        candidates.add(recipe(given, known, 0, 0));
-        candidates.add(recipe(given, known, 0, 1));
+        addWhereItFits(candidates, given, known, 0, 0, tooLarge);
+        addWhereItFits(candidates, given, known, 0, 1, tooLarge);
+        if (candidates.isEmpty()) {
+            throw tooLarge.getFirst();
+        }
         return List.copyOf(candidates);
+    }
+
+    /** A guess that takes too much memory is none, as long as there are others. */
+    private void addWhereItFits(
+            Set<List<ProbeInput>> candidates,
+            Map<String, Tensor> given,
+            Map<String, Long> known,
+            int attempt,
+            long past,
+            List<IllegalArgumentException> tooLarge) {
+        try {
+            candidates.add(recipe(given, known, attempt, past));
+        } catch (IllegalArgumentException e) {
+            tooLarge.add(e);
+        }
     }
 
     private void bindFrom(String name, Tensor tensor, Map<String, Long> known) {

@@ -42,6 +42,21 @@ final class ProbeRecipesTest {
     }
 
     @Test
+    void guessesThatAreTooLargeAreNotOffered() throws Exception {
+        ModelGraph read = ModelGraph.read(write(
+                directory,
+                model(graph(
+                        List.of(value("scores", DataType.FLOAT, 1, "frames", "frames", 4)),
+                        List.of(untyped("y")),
+                        List.of(),
+                        node("Relu", List.of("scores"), List.of("y"))))));
+        assertThat(new ProbeRecipes(read, Map.of()).candidates(Map.of()))
+                .isNotEmpty()
+                .allSatisfy(recipe ->
+                        assertThat(recipe.getFirst().shape().elementCount()).isLessThan(1L << 26));
+    }
+
+    @Test
     void sumsAreUnderstood() throws Exception {
         Map<String, Tensor> made =
                 likeliest(Map.of(), decoderInputs("past_sequence_length", "past_sequence_length + sequence_length"));
