@@ -12,8 +12,8 @@ import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.ScopeType;
 
 /** {@code ./baton bench}: one command for each benchmark. */
@@ -174,9 +174,7 @@ public final class BenchmarkMain {
             List<Integer> sizes = megabytes.isEmpty() ? bench.quick ? List.of(20) : List.of(100, 400) : megabytes;
             return bench.print(PackageBenchmark.run(
                     home(),
-                    sizes.stream()
-                            .map(size -> new WeightyModel(size, external))
-                            .toList(),
+                    sizes.stream().map(size -> new WeightyModel(size, external)).toList(),
                     bench.progress()));
         }
     }

@@ -126,8 +126,7 @@ final class PackageBenchmark {
                 target.toString(),
                 engine);
         command.environment().put("CLASSPATH", System.getProperty("java.class.path")); // too long for a command line
-        Process process =
-                command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw CommandFailure.environment("packaging %s failed".formatted(onnx.getFileName()));

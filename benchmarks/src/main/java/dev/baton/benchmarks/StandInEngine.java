@@ -23,7 +23,8 @@ final class StandInEngine implements GraphRunner {
         for (TensorSpec output : outputs(onnxFile)) {
             answer.put(
                     output.name(),
-                    Tensor.ofFloats(output.shape(), new float[(int) output.shape().elementCount()]));
+                    Tensor.ofFloats(
+                            output.shape(), new float[(int) output.shape().elementCount()]));
         }
         return answer;
     }

@@ -26,9 +26,7 @@ final class WeightyModelTest {
                 directory.resolve("package"),
                 step -> {});
         made.verify();
-        assertThat(made.manifest().weightBytes())
-                .isEqualTo(model.weightBytes())
-                .isEqualTo(12 << 20);
+        assertThat(made.manifest().weightBytes()).isEqualTo(model.weightBytes()).isEqualTo(12 << 20);
         assertThat(made.manifest().splitPoints()).hasSizeGreaterThan(2);
         assertThat(made.manifest().splitPoint(1).headWeightBytes()).isLessThan(model.weightBytes());
     }

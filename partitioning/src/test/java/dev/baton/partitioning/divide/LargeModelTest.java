@@ -72,8 +72,7 @@ final class LargeModelTest {
                     .extracting(WeightSegment::bytes)
                     .allMatch(bytes -> bytes <= WeightSegment.MAX_BYTES);
             made.verify();
-            SplitPointEntry last =
-                    made.manifest().splitPoint(made.manifest().lastIndex() - 1);
+            SplitPointEntry last = made.manifest().splitPoint(made.manifest().lastIndex() - 1);
             assertThat(last.headWeightBytes()).isGreaterThan(1L << 31);
             try (FileServer server = new FileServer(made.directory())) {
                 PackageCache cache = new PackageCache(directory.resolve("cache"), http);
