@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
             SplitCommand.class,
             VerifyCommand.class,
             ProfileCommand.class,
+            EvaluateCommand.class,
             BenchCommand.class,
             TestCommand.class,
         },

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.evaluate;
+
+import org.jspecify.annotations.NullMarked;
