@@ -145,7 +145,7 @@ class NpzFileTest {
         Random random = new Random(11);
         Path file = directory.resolve("mutated.npz");
         int refused = 0;
-        for (int round = 0; round < 1_500; round++) {
+        for (int round = 0; round < 600; round++) {
             byte[] mutated =
                     random.nextInt(10) == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
             for (int change = random.nextInt(4); change >= 0 && mutated.length > 0; change--) {
@@ -159,7 +159,7 @@ class NpzFileTest {
                 refused++;
             }
         }
-        assertThat(refused).isGreaterThan(500);
+        assertThat(refused).isGreaterThan(200);
     }
 
     private static void assertRefused(Path file, String... why) {
