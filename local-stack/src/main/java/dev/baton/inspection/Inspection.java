@@ -72,7 +72,7 @@ public record Inspection(
      * A split point.
      *
      * @param name its last head operator
-     * @param depth the head's share of the known FLOPs, 0 to 1; empty where none are known
+     * @param depth the head's share of the FLOPs, 0 to 1; empty where those of any operator are unknown
      * @param headWeightBytes how much of the weights the head needs, where that was determined
      * @param crossing what travels
      * @param crossingBytes its uncompressed size
@@ -198,7 +198,9 @@ public record Inspection(
                 .limit(head)
                 .mapToLong(operator -> operator.flops().orElse(0))
                 .sum();
-        return all == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) before / all);
+        boolean unknown =
+                operators.stream().anyMatch(operator -> operator.flops().isEmpty());
+        return all == 0 || unknown ? OptionalDouble.empty() : OptionalDouble.of((double) before / all);
     }
 
     private static List<Kind> kinds(List<OperatorEntry> operators) {

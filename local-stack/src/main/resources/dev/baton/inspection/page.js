@@ -6,7 +6,8 @@
   const axisChoice = document.getElementById('axis');
   const positions = model.operators.length + 1;
   const pointAt = new Map(model.points.map(point => [point.at, point]));
-  const known = model.operators.reduce((sum, operator) => sum + (operator.flops ?? 0), 0);
+  const known = model.operators.some(operator => operator.flops == null) ? 0
+    : model.operators.reduce((sum, operator) => sum + operator.flops, 0);
   let byDepth = known > 0;
   let drawn = [];
 
