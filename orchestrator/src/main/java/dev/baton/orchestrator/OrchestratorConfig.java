@@ -65,7 +65,7 @@ public interface OrchestratorConfig {
         @WithDefault("8")
         int maxSplitPoints();
 
-        /** Imports at a time; each takes memory for its whole model. */
+        /** Imports at a time; each takes memory for its whole model, several times over, in the engine that proves it. */
         @WithDefault("2")
         int concurrent();
     }

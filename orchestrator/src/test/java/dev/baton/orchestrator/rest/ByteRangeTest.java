@@ -16,6 +16,16 @@ final class ByteRangeTest {
     }
 
     @Test
+    void rangesGoBeyondTwoGigabytes() {
+        assertThat(ByteRange.parse("bytes=2999999990-", 3_000_000_000L))
+                .contains(new ByteRange(2_999_999_990L, 2_999_999_999L));
+        assertThat(ByteRange.parse("bytes=0-2500000000", 3_000_000_000L)
+                        .orElseThrow()
+                        .length())
+                .isEqualTo(2_500_000_001L);
+    }
+
+    @Test
     void whatIsNoSingleRangeIsIgnored() {
         for (String header : new String[] {"bytes=-", "bytes=5-2", "bytes=0-1,5-6", "lines=0-1", "bytes=a-b", ""}) {
             assertThat(ByteRange.parse(header, 100)).as(header).isEmpty();
