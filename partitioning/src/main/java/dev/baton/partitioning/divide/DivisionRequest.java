@@ -27,7 +27,7 @@ public record DivisionRequest(
         int maxSplitPoints,
         List<Codec> codecs) {
     /** Split points between the ends that are kept unless asked otherwise. */
-    public static final int DEFAULT_SPLIT_POINTS = 8;
+    public static final int DEFAULT_SPLIT_POINTS = 24;
 
     public DivisionRequest {
         probe = Map.copyOf(probe);
