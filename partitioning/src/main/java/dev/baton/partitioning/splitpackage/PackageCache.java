@@ -194,6 +194,8 @@ public final class PackageCache {
                     .extendTo(bytes, files, uri);
         } else if (bytes > 0) {
             files.download(uri, manifest.file(SplitPackage.WEIGHTS_FILE), file);
+        } else if (manifest.weightBytes() == 0 && !Files.exists(file)) {
+            Files.createFile(file); // all weights are small and lie in the graph files
         }
     }
 

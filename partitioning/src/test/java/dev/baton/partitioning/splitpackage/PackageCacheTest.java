@@ -63,6 +63,14 @@ final class PackageCacheTest {
     }
 
     @Test
+    void packageWhoseWeightsAllLieInItsGraphFilesIsFetched() throws Exception {
+        SplitPackage light = TestingPackages.write(directory.resolve("light"), 0);
+        try (TestingPackageServer other = new TestingPackageServer(light.directory())) {
+            cache.fetch(light.version(), other.uri()).verify();
+        }
+    }
+
+    @Test
     void downloadGoesOnWhereItWasCutOff() throws Exception {
         server.cutAfter.put("weights.bin", 200_000);
         cache.fetch(served.version(), server.uri()).verify();
