@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
         header = "Measures Baton on this machine.",
         subcommands = {
             BenchmarkMain.CodecsCommand.class,
+            BenchmarkMain.RatiosCommand.class,
             BenchmarkMain.KafkaHopsCommand.class,
             BenchmarkMain.EdgeOverheadCommand.class,
             BenchmarkMain.DivideCommand.class,
@@ -90,6 +91,11 @@ public final class BenchmarkMain {
                 .normalize();
     }
 
+    /** Where models for measuring lie, beside the repository. */
+    private static Path givenModels() {
+        return home().resolveSibling("shared").resolve("models");
+    }
+
     @Command(name = "codecs", header = "How fast activations are encoded and decoded, in GB/s of FP32 input.")
     static final class CodecsCommand implements Callable<Integer> {
 
@@ -99,6 +105,48 @@ public final class BenchmarkMain {
         @Override
         public Integer call() throws Exception {
             return bench.print(CodecsBenchmark.run(bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(name = "ratios", header = "How small codecs make what crosses in real models, beside the input as a JPEG.")
+    static final class RatiosCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--models",
+                paramLabel = "DIR",
+                description = "Where the models lie (../shared/models beside the repository).")
+        private Path models;
+
+        @Option(
+                names = "--picture",
+                paramLabel = "FILE",
+                description = "What image models are shown (inputs/photos/winml_dog.jpg among the models).")
+        private Path picture;
+
+        @Parameters(paramLabel = "FILE", arity = "0..*", description = "Models below it.")
+        private List<String> files = List.of(
+                "squeezenet_fp32/squeezenet_fp32.onnx",
+                "resnet_cifar10/resnet20_cifar10.onnx",
+                "quantized/resnet20_cifar10_int8_qdq.onnx",
+                "random/mobilenet_v2.onnx",
+                "ultraface/version-RFB-320.onnx",
+                "yunet/yunet_n_320_320.onnx",
+                "fastestdet/FastestDet.onnx",
+                "portrait_seg/SINet_Softmax.onnx",
+                "mnist_8/model.onnx",
+                "sms_spam_transformer/sms_spam_transformer.onnx",
+                "random/bert_tiny_cls.onnx",
+                "stories260k/stories260k_decoder_kv.onnx",
+                "gtcrn/gtcrn_simple.onnx");
+
+        @Override
+        public Integer call() throws Exception {
+            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
+            Path shown = Optional.ofNullable(picture).orElseGet(() -> directory.resolve("inputs/photos/winml_dog.jpg"));
+            return bench.print(RatiosBenchmark.run(home(), directory, files, shown, bench.progress()));
         }
     }
 
@@ -205,8 +253,7 @@ public final class BenchmarkMain {
 
         @Override
         public Integer call() throws Exception {
-            Path directory = Optional.ofNullable(models)
-                    .orElseGet(() -> home().resolveSibling("shared").resolve("models"));
+            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
             return bench.print(ProfileBenchmark.run(directory, files, bench.quick, bench.progress()));
         }
     }

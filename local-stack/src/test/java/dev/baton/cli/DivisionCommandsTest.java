@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,5 +202,51 @@ class DivisionCommandsTest {
                 .asString()
                 .contains(expected)
                 .doesNotContain("unexpected");
+    }
+
+    @Test
+    void evaluateMarksTheSmallestCodecThatKeepsToTheBudget() throws IOException {
+        Path profile = directory.resolve("accuracy.json");
+
+        Outcome outcome = CommandLines.run(
+                "evaluate",
+                gaugePackage.toString(),
+                "--dataset",
+                twoPictures().toString(),
+                "--codecs",
+                "raw,int8",
+                "--output",
+                profile.toString());
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(outcome.out()).contains("gauge on 2 samples", "mean relative error", "picture, jpeg-85", "int8");
+        JsonNode written = Json.read(Files.readString(profile));
+        assertThat(written.get("metric").asText()).isEqualTo("RELATIVE_ERROR");
+        assertThat(written.get("splitPoints")).hasSize(2).allSatisfy(point -> {
+            assertThat(point.get("smallest").asText()).isEqualTo("int8");
+            assertThat(point.get("codecs")).hasSize(2);
+        });
+    }
+
+    @Test
+    void evaluateSaysWhatADataSetLacks() throws IOException {
+        Path notes = Files.writeString(directory.resolve("notes.txt"), "no pictures");
+
+        Outcome nothing = CommandLines.run("evaluate", gaugePackage.toString(), "--dataset", notes.toString());
+        Outcome unknown = CommandLines.run(
+                "evaluate", gaugePackage.toString(), "--dataset", twoPictures().toString(), "--codecs", "int9");
+
+        assertThat(nothing.exitCode()).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(nothing.err()).hasLineCount(1).contains("notes.txt", "expected");
+        assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(unknown.err()).contains("int9", "expected");
+    }
+
+    private Path twoPictures() throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("pictures"));
+        for (String name : List.of("gauge-001.jpg", "gauge-002.jpg")) {
+            Files.copy(GAUGE.resolve("pictures").resolve(name), folder.resolve(name));
+        }
+        return folder;
     }
 }

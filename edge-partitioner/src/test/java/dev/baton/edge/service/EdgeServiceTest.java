@@ -38,6 +38,7 @@ import dev.baton.schemas.records.Placement;
 import dev.baton.tensor.ElementType;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
+import dev.baton.tensor.codec.Codec;
 import dev.baton.tensor.image.ImagePreprocessor;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
@@ -459,7 +460,7 @@ class EdgeServiceTest {
             assertThat(head.getRunMicros().getCount()).isPositive();
             assertThat(head.getRunMicros().getMean()).isPositive();
         });
-        assertThat(model.getEncodingsList()).hasSize(last * 8);
+        assertThat(model.getEncodingsList()).hasSize(last * Codec.all().size());
         assertThat(model.getEncodingsList())
                 .filteredOn(e -> e.getSplitPoint() == 0 && e.getCodec().equals("raw"))
                 .extracting(EncodingMeasurement::getBytes)

@@ -12,6 +12,7 @@ import dev.baton.inference.OptimizationLevel;
 import dev.baton.partitioning.divide.DivisionRequest;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.tensor.Tensor;
+import dev.baton.tensor.codec.Codec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class RealModelTest {
             new ModelProfiler(System::nanoTime).profile(model);
             ModelMeasurements.Window window = model.measurements().window();
             assertThat(window.heads()).hasSize(last);
-            assertThat(window.encodings()).hasSize(last * 8);
+            assertThat(window.encodings()).hasSize(last * Codec.all().size());
             assertThat(model.expectedLocalTime(1, false).orElseThrow()).isPositive();
             model.retire();
         }
