@@ -21,7 +21,9 @@ import picocli.CommandLine.Parameters;
 @Command(name = "import", header = "Divide a model and offer it on a running stack's edge nodes.")
 final class ImportCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "An ONNX file; files of external data that it names are sent along.")
     private Path onnx = Path.of("");
 
     @Option(names = "--sample", paramLabel = "FILE", description = "A typical picture: codecs are measured with it.")

@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.baton.console.Json;
+import dev.baton.partitioning.graph.ExternalData;
+import dev.baton.partitioning.graph.InvalidModelException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -51,10 +54,11 @@ public final class OrchestratorClient implements AutoCloseable {
     }
 
     /**
-     * Divides a model and adds it to the catalog.
+     * Divides a model and adds it to the catalog. The files of external data that it names go along, streamed.
      *
      * @param description JSON, as in {@code <model>.json}
      * @param sample      an encoded picture
+     * @throws ServiceRefusedException also when this is no model, or a file that it names is absent or lies elsewhere
      */
     public ModelView importModel(String name, Path onnx, Optional<String> description, Optional<byte[]> sample) {
         String boundary = "baton-" + UUID.randomUUID();
@@ -62,6 +66,10 @@ public final class OrchestratorClient implements AutoCloseable {
         try {
             parts.add(partHeader(boundary, "model", name + ".onnx", "application/octet-stream"));
             parts.add(BodyPublishers.ofFile(onnx));
+            for (Map.Entry<String, Path> file : externalData(onnx).entrySet()) {
+                parts.add(partHeader(boundary, "data", file.getKey(), "application/octet-stream"));
+                parts.add(BodyPublishers.ofFile(file.getValue()));
+            }
         } catch (FileNotFoundException e) {
             throw new IllegalArgumentException("no such file: " + onnx, e);
         }
@@ -79,6 +87,24 @@ public final class OrchestratorClient implements AutoCloseable {
                 .POST(BodyPublishers.concat(parts.toArray(BodyPublisher[]::new)))
                 .build();
         return read(send(request), ModelView.class);
+    }
+
+    private static Map<String, Path> externalData(Path onnx) {
+        try {
+            Map<String, Path> files = ExternalData.files(onnx);
+            for (String location : files.keySet()) {
+                if (location.chars().anyMatch(c -> c == '"' || c == '\\' || Character.isISOControl(c))) {
+                    throw new ServiceRefusedException(
+                            "%s has external data in '%s': a file name with quotes, backslashes or control characters cannot be sent"
+                                    .formatted(onnx.getFileName(), location));
+                }
+            }
+            return files;
+        } catch (InvalidModelException e) {
+            throw new ServiceRefusedException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s cannot be read".formatted(onnx), e);
+        }
     }
 
     private static BodyPublisher partHeader(String boundary, String name, String file, String type) {

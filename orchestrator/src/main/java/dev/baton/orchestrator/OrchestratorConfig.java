@@ -57,7 +57,7 @@ public interface OrchestratorConfig {
 
     /** Imports of models. */
     interface Import {
-        /** Largest ONNX file. 4 GiB; {@code quarkus.http.limits.max-body-size} must be above it. */
+        /** Largest model, external data included. 4 GiB; {@code quarkus.http.limits.max-body-size} must be above it. */
         @WithDefault("4294967296")
         long maxBytes();
 

@@ -92,10 +92,10 @@ public final class ModelCatalog {
     }
 
     /**
-     * Divides a model and gives it out. The same file, description and sample give the same version, at once.
+     * Divides a model and gives it out. The same files, description and sample give the same version, at once.
      *
      * @throws ModelRefusedException when what was given is no model that can be served
-     * @throws ModelTooLargeException when the file exceeds the limit
+     * @throws ModelTooLargeException when the files exceed the limit together
      * @throws ImportBusyException when an import of this model is running, or too many are
      */
     public ImportedModel importModel(ModelImport request) throws ModelRefusedException {
@@ -121,23 +121,26 @@ public final class ModelCatalog {
 
     private SplitPackage divide(ModelImport request) throws ModelRefusedException {
         try {
-            long bytes = Files.size(request.onnx());
+            ModelSources sources = ModelSources.of(request);
+            long bytes = sources.bytes();
             if (bytes > settings.maxBytes()) {
                 throw new ModelTooLargeException(bytes, settings.maxBytes());
             }
-            String digest = digest(request);
+            String digest = digest(request, sources);
             Optional<SplitPackage> before = packages.madeFrom(digest);
-            return before.isPresent() ? before.get() : divideAnew(request, digest);
+            return before.isPresent() ? before.get() : divideAnew(request, sources, digest);
         } catch (IOException failure) {
             throw new UncheckedIOException("model %s could not be divided".formatted(request.name()), failure);
         }
     }
 
-    private SplitPackage divideAnew(ModelImport request, String digest) throws ModelRefusedException, IOException {
+    private SplitPackage divideAnew(ModelImport request, ModelSources sources, String digest)
+            throws ModelRefusedException, IOException {
         Path work = packages.workDirectory(request.name());
+        Path source = packages.sourceDirectory(request.name());
         try {
             DivisionRequest division = new DivisionRequest(
-                    request.onnx(),
+                    sources.layOut(source),
                     request.name(),
                     request.description(),
                     request.sample(),
@@ -163,7 +166,11 @@ public final class ModelCatalog {
                     named(request, messageOf(refused)),
                     refused);
         } finally {
-            PackageStore.removeTree(work);
+            try {
+                PackageStore.removeTree(source);
+            } finally {
+                PackageStore.removeTree(work);
+            }
         }
     }
 
@@ -229,23 +236,44 @@ public final class ModelCatalog {
     }
 
     /** Digest of all that decides what the package will be. */
-    private String digest(ModelImport request) throws IOException {
+    private String digest(ModelImport request, ModelSources sources) throws IOException {
         MessageDigest sha256 = sha256();
         ModelDescription description = request.description();
-        String settled = "%d %s %d %s %s %s\n"
+        String settled = "%d %s %d %s %s %s%s\n"
                 .formatted(
                         DIVISION,
                         request.name(),
                         settings.maxSplitPoints(),
                         description.image(),
                         description.output(),
-                        new TreeMap<>(description.dimensions()));
+                        new TreeMap<>(description.dimensions()),
+                        dataDigest(sources));
         sha256.update(settled.getBytes(StandardCharsets.UTF_8));
         sha256.update(request.sample().map(sample -> sha256().digest(sample)).orElseGet(() -> new byte[0]));
-        try (InputStream onnx = new DigestInputStream(Files.newInputStream(request.onnx()), sha256)) {
-            onnx.transferTo(OutputStream.nullOutputStream());
-        }
+        update(sha256, request.onnx());
         return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /** Of every location and what lies there; nothing where the model has no external data. */
+    private static String dataDigest(ModelSources sources) throws IOException {
+        if (sources.data().isEmpty()) {
+            return "";
+        }
+        MessageDigest all = sha256();
+        for (Map.Entry<String, Path> file : sources.data().entrySet()) {
+            MessageDigest one = sha256();
+            update(one, file.getValue());
+            all.update("%s %s\n"
+                    .formatted(HexFormat.of().formatHex(one.digest()), file.getKey())
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+        return " " + HexFormat.of().formatHex(all.digest());
+    }
+
+    private static void update(MessageDigest digest, Path file) throws IOException {
+        try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest)) {
+            bytes.transferTo(OutputStream.nullOutputStream());
+        }
     }
 
     private static MessageDigest sha256() {
@@ -256,9 +284,12 @@ public final class ModelCatalog {
         }
     }
 
-    /** The file has the name that the upload gave it, which says nothing to anybody. */
-    private static String named(ModelImport request, String message) {
-        return message.replace(String.valueOf(request.onnx().getFileName()), "the model");
+    /** The files lie where this service put them, under a name that the upload gave: that says nothing to anybody. */
+    private String named(ModelImport request, String message) {
+        Path source = packages.sourceDirectory(request.name());
+        return message.replace(source.toAbsolutePath() + "/", "")
+                .replace(source + "/", "")
+                .replace(String.valueOf(request.onnx().getFileName()), "the model");
     }
 
     private static String messageOf(Exception failure) {

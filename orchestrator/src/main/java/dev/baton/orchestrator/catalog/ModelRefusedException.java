@@ -11,7 +11,7 @@ public final class ModelRefusedException extends Exception {
         this.part = part;
     }
 
-    /** {@code name}, {@code model}, {@code description} or {@code sample}. */
+    /** {@code name}, {@code model}, {@code data}, {@code description} or {@code sample}. */
     public String part() {
         return part;
     }

@@ -111,6 +111,11 @@ public final class PackageStore {
         return work.resolve(name);
     }
 
+    /** A directory for the files of a model while it is divided, on the same disk as uploads; no model has such a name. */
+    Path sourceDirectory(String name) {
+        return work.resolve(name + "+source");
+    }
+
     /** Moves a package that was made in {@link #workDirectory} to its place, and remembers what it was made from. */
     SplitPackage keep(SplitPackage made, String importDigest) throws IOException {
         Path place = packages.resolve(made.version());

@@ -1,6 +1,7 @@
 package dev.baton.orchestrator.rest;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
+import dev.baton.orchestrator.catalog.DataFile;
 import dev.baton.orchestrator.catalog.ImportedModel;
 import dev.baton.orchestrator.catalog.ModelCatalog;
 import dev.baton.orchestrator.catalog.ModelImport;
@@ -20,6 +21,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +42,7 @@ import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
 @RunOnVirtualThread
 final class ModelsResource {
-    private static final Set<String> PARTS = Set.of("model", "description", "sample");
+    private static final Set<String> PARTS = Set.of("model", "data", "description", "sample");
 
     /** Large enough for any camera's picture and for the labels of any classifier. */
     private static final long MAX_SMALL_PART_BYTES = 64L * 1024 * 1024;
@@ -51,11 +53,19 @@ final class ModelsResource {
     @Schema(description = "A model to import.")
     record ModelForm(
             @Schema(
-                    description = "The ONNX file, weights included.",
+                    description = "The ONNX file, with the weights that it does not keep in external data.",
                     type = SchemaType.STRING,
                     format = "binary",
                     required = true)
             String model,
+
+            @Schema(
+                    description =
+                            "One part for each file of external data; file name: its location as the ONNX file names it,"
+                                    + " relative, with / between directories.",
+                    type = SchemaType.ARRAY,
+                    implementation = BinaryFile.class)
+            List<String> data,
 
             @Schema(
                     description = "JSON: how a picture becomes the input, what the answer means.",
@@ -67,6 +77,10 @@ final class ModelsResource {
                     type = SchemaType.STRING,
                     format = "binary")
             String sample) {}
+
+    /** What a part that is a file looks like. */
+    @Schema(type = SchemaType.STRING, format = "binary")
+    interface BinaryFile {}
 
     ModelsResource(ModelCatalog catalog) {
         this.catalog = catalog;
@@ -131,7 +145,7 @@ final class ModelsResource {
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @APIResponse(
             responseCode = "413",
-            description = "The model is too large.",
+            description = "The model is too large, external data included.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @APIResponse(
             responseCode = "503",
@@ -142,7 +156,8 @@ final class ModelsResource {
         for (String part : form.getValues().keySet()) {
             if (!PARTS.contains(part)) {
                 throw new InvalidRequestException(
-                        part, "there is no part \"%s\"; the parts are model, description and sample".formatted(part));
+                        part,
+                        "there is no part \"%s\"; the parts are model, data, description and sample".formatted(part));
             }
         }
         FormValue model = part(form, "model")
@@ -154,12 +169,26 @@ final class ModelsResource {
         ImportedModel imported = catalog.importModel(new ModelImport(
                 name,
                 model.getFileItem().getFile(),
+                dataFiles(form),
                 description,
                 sample.isPresent() ? Optional.of(bytes("sample", sample.get())) : Optional.empty()));
         ModelView view = ModelView.of(imported.entry(), Optional.of(imported.splitPackage()));
         return imported.isNew()
                 ? Response.created(uri.getAbsolutePath()).entity(view).build()
                 : Response.ok(view).build();
+    }
+
+    private static List<DataFile> dataFiles(MultipartFormDataInput form) {
+        List<DataFile> files = new ArrayList<>();
+        for (FormValue value : form.getValues().getOrDefault("data", List.of())) {
+            if (!value.isFileItem() || value.getFileName() == null) {
+                throw new InvalidRequestException(
+                        "data",
+                        "each part \"data\" must carry a file with the file name that the model has for it, but one does not");
+            }
+            files.add(new DataFile(value.getFileName(), value.getFileItem().getFile()));
+        }
+        return files;
     }
 
     private static ModelDescription description(Optional<FormValue> part) throws IOException {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -67,8 +68,10 @@ final class ModelCatalogTest {
 
     private ModelImport model(String name, int bytes) {
         try {
-            Path file = Files.write(directory.resolve(name + "-upload"), new byte[bytes]);
-            return new ModelImport(name, file, ModelDescription.none(), Optional.empty());
+            byte[] field = new byte[bytes];
+            Arrays.fill(field, (byte) 8);
+            Path file = Files.write(directory.resolve(name + "-upload"), field);
+            return new ModelImport(name, file, List.of(), ModelDescription.none(), Optional.empty());
         } catch (IOException failure) {
             throw new AssertionError(failure);
         }
@@ -117,7 +120,7 @@ final class ModelCatalogTest {
 
         for (String name : new String[] {"", "a b", "..", "ä", "x".repeat(101)}) {
             assertThatThrownBy(() -> catalog.importModel(
-                            new ModelImport(name, directory, ModelDescription.none(), Optional.empty())))
+                            new ModelImport(name, directory, List.of(), ModelDescription.none(), Optional.empty())))
                     .as(name)
                     .isInstanceOfSatisfying(ModelRefusedException.class, refused -> assertThat(refused.part())
                             .isEqualTo("name"));

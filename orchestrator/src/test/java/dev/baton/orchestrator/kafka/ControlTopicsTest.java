@@ -104,7 +104,8 @@ final class ControlTopicsTest {
             Path onnx = Files.write(directory.resolve("gauge.onnx"), TestingModels.convolutional());
             Awaiting.until(
                     "the past to be read", () -> tables.missing().isEmpty() ? Optional.of(true) : Optional.empty());
-            return catalog.importModel(new ModelImport("gauge", onnx, ModelDescription.none(), Optional.empty()));
+            return catalog.importModel(
+                    new ModelImport("gauge", onnx, List.of(), ModelDescription.none(), Optional.empty()));
         }
 
         void heard(String version) {

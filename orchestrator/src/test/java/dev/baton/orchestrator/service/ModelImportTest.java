@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -21,6 +22,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +32,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +88,89 @@ class ModelImportTest {
 
         given().get("/api/models/gauge").then().statusCode(200).body("name", equalTo("gauge"));
         given().get("/api/models").then().statusCode(200).body("name.flatten()", hasItem("gauge"));
+    }
+
+    private static ValidatableResponse importExternal(String name, Map<String, byte[]> data) throws IOException {
+        RequestSpecification request = given().multiPart("model", "m.onnx", TestingModels.external());
+        data.forEach((location, bytes) -> request.multiPart("data", location, bytes));
+        return request.post("/api/models/" + name).then();
+    }
+
+    private static byte[] packaged(String version, String file) {
+        return given().get("/packages/{version}/{file}", version, file)
+                .then()
+                .extract()
+                .asByteArray();
+    }
+
+    private static List<Path> laidOut() throws IOException {
+        Path data = ConfigProvider.getConfig().getValue("baton.orchestrator.data-directory", Path.class);
+        try (Stream<Path> found = Files.walk(data.resolve("work"))) {
+            return found.filter(file -> file.toString().contains("+source")).toList();
+        }
+    }
+
+    @Test
+    void externalDataIsPartOfTheModel() throws IOException {
+        Map<String, byte[]> data = TestingModels.externalData();
+        String version = importExternal("external", data)
+                .statusCode(201)
+                .body("splitPoints.size()", greaterThan(2))
+                .body("splitPoints[1].bitExact", equalTo(true))
+                .extract()
+                .path("version");
+        assertThat(packaged(version, "weights.bin"))
+                .containsSequence(data.getOrDefault("weights/w2.data", new byte[0]));
+        assertThat(packaged(version, "whole.onnx"))
+                .as("where small weights stay")
+                .containsSequence(data.getOrDefault("w1.data", new byte[0]));
+
+        importExternal("external", data).statusCode(200).body("version", equalTo(version));
+
+        Map<String, byte[]> changed = new TreeMap<>(data);
+        changed.computeIfPresent("w1.data", (location, bytes) -> {
+            byte[] other = bytes.clone();
+            other[0] ^= 1;
+            return other;
+        });
+        importExternal("external", changed).statusCode(201).body("version", not(equalTo(version)));
+        importExternal("external", data).statusCode(201).body("version", equalTo(version));
+        assertThat(laidOut()).isEmpty();
+    }
+
+    @Test
+    void externalDataThatIsMissingShortOrUnknownIsRefused() throws IOException {
+        Map<String, byte[]> data = TestingModels.externalData();
+        Map<String, byte[]> one = new TreeMap<>(data);
+        one.remove("weights/w2.data");
+        isDataProblem(importExternal("incomplete", one), "'weights/w2.data'");
+        isDataProblem(importExternal("incomplete", Map.of()), "'w1.data', 'weights/w2.data'");
+        Map<String, byte[]> three = new TreeMap<>(data);
+        three.put("w3.data", new byte[4]);
+        isDataProblem(importExternal("incomplete", three), "no external data in 'w3.data'");
+        for (String hostile : new String[] {"../w3.data", "/tmp/w3.data", "a/../../w3.data"}) {
+            Map<String, byte[]> outside = new TreeMap<>(data);
+            outside.put(hostile, new byte[4]);
+            isDataProblem(importExternal("incomplete", outside), "'" + hostile + "'");
+        }
+
+        Map<String, byte[]> shorter = new TreeMap<>(data);
+        shorter.put("w1.data", new byte[4]);
+        isDataProblem(
+                importExternal("incomplete", shorter), "'w1.data' has 4 bytes, but the model reads it up to byte 864");
+
+        ValidatableResponse noFile = given().multiPart("model", "m.onnx", TestingModels.external())
+                .multiPart("data", "no file")
+                .post("/api/models/incomplete")
+                .then();
+        isDataProblem(noFile, "file name");
+        given().get("/api/models/incomplete").then().statusCode(404);
+        assertThat(laidOut()).isEmpty();
+    }
+
+    private static void isDataProblem(ValidatableResponse response, String detail) {
+        isProblem(response, 400);
+        response.body("field", equalTo("data")).body("detail", containsString(detail));
     }
 
     @Test

@@ -6,8 +6,12 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
 
 /** Small models and pictures, made here. */
@@ -32,6 +36,35 @@ public final class TestingModels {
                         .addNode(node("Flatten", "flatten", "p", "reading")))
                 .build()
                 .toByteArray();
+    }
+
+    /** {@link #convolutional()} with its weights in {@link #externalData()}. */
+    public static byte[] external() throws IOException {
+        OnnxMl.ModelProto.Builder model = OnnxMl.ModelProto.parseFrom(convolutional()).toBuilder();
+        for (OnnxMl.TensorProto.Builder weights : model.getGraphBuilder().getInitializerBuilderList()) {
+            weights.clearFloatData()
+                    .setDataLocation(OnnxMl.TensorProto.DataLocation.EXTERNAL)
+                    .addExternalData(OnnxMl.StringStringEntryProto.newBuilder()
+                            .setKey("location")
+                            .setValue(weights.getName().equals("w1") ? "w1.data" : "weights/w2.data"))
+                    .addExternalData(OnnxMl.StringStringEntryProto.newBuilder()
+                            .setKey("length")
+                            .setValue(weights.getName().equals("w1") ? "864" : "1152"));
+        }
+        return model.build().toByteArray();
+    }
+
+    /** Weights of {@link #external()} by file. */
+    public static SortedMap<String, byte[]> externalData() throws IOException {
+        SortedMap<String, byte[]> files = new TreeMap<>();
+        for (OnnxMl.TensorProto weights :
+                OnnxMl.ModelProto.parseFrom(convolutional()).getGraph().getInitializerList()) {
+            ByteBuffer raw = ByteBuffer.allocate(weights.getFloatDataCount() * Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            weights.getFloatDataList().forEach(raw::putFloat);
+            files.put(weights.getName().equals("w1") ? "w1.data" : "weights/w2.data", raw.array());
+        }
+        return files;
     }
 
     /** A model with an operator that nobody has. */

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import dev.baton.partitioning.graph.ExternalData;
 import dev.baton.partitioning.graph.InvalidModelException;
 import dev.baton.partitioning.graph.OnnxFile;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +15,6 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -189,32 +189,8 @@ final class TensorBytes {
         }
     }
 
-    /** A file in the model's own directory or below: anything else is refused, as it could be any file of this machine. */
     private Path externalFile(TensorProto tensor, String location) throws InvalidModelException, IOException {
-        Path source;
-        try {
-            source = root.resolve(location).normalize();
-        } catch (InvalidPathException e) {
-            throw new InvalidModelException(
-                    "initialiser '%s' has external data in '%s': that is no file name"
-                            .formatted(tensor.getName(), location),
-                    e);
-        }
-        if (location.isEmpty() || !source.startsWith(root) || source.equals(root)) {
-            throw new InvalidModelException(
-                    "initialiser '%s' has external data in '%s': expected a file beside the model"
-                            .formatted(tensor.getName(), location));
-        }
-        if (!Files.isRegularFile(source)) {
-            throw new InvalidModelException("initialiser '%s' has external data in '%s', which does not exist"
-                    .formatted(tensor.getName(), location));
-        }
-        if (!source.toRealPath().startsWith(root.toRealPath())) {
-            throw new InvalidModelException(
-                    "initialiser '%s' has external data in '%s', a link that leads away from the model"
-                            .formatted(tensor.getName(), location));
-        }
-        return source;
+        return ExternalData.file(root, location, "initialiser '%s'".formatted(tensor.getName()));
     }
 
     private static long number(TensorProto tensor, String what, String digits) throws InvalidModelException {

@@ -60,7 +60,7 @@ final class ModelReader {
     }
 
     /** Weights stay in the file until someone reads them. */
-    private static ModelProto parse(Path onnx) throws InvalidModelException, IOException {
+    static ModelProto parse(Path onnx) throws InvalidModelException, IOException {
         long size = Files.size(onnx);
         if (size == 0) {
             throw new InvalidModelException("%s is not an ONNX model: the file is empty".formatted(onnx.getFileName()));
