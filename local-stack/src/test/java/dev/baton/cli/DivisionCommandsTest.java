@@ -222,7 +222,7 @@ class DivisionCommandsTest {
         assertThat(outcome.out()).contains("gauge on 2 samples", "mean relative error", "picture, jpeg-85", "int8");
         JsonNode written = Json.read(Files.readString(profile));
         assertThat(written.get("metric").asText()).isEqualTo("RELATIVE_ERROR");
-        assertThat(written.get("splitPoints")).hasSize(2).allSatisfy(point -> {
+        assertThat(written.get("splitPoints")).hasSize(3).allSatisfy(point -> {
             assertThat(point.get("smallest").asText()).isEqualTo("int8");
             assertThat(point.get("codecs")).hasSize(2);
         });
