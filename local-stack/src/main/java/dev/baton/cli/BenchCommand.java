@@ -24,7 +24,7 @@ final class BenchCommand implements Callable<Integer> {
     private List<String> arguments = List.of();
 
     @Unmatched
-    private List<String> more = List.of();
+    private List<String> more = new ArrayList<>(); // picocli adds to it
 
     @Override
     public Integer call() throws IOException, InterruptedException {

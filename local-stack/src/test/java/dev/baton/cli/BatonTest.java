@@ -18,8 +18,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatonTest {
 
     private static final List<String> COMMANDS = List.of(
-            "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "split", "verify", "profile", "bench",
-            "test");
+            "demo",
+            "up",
+            "import",
+            "infer",
+            "plans",
+            "pin",
+            "unpin",
+            "inspect",
+            "split",
+            "verify",
+            "profile",
+            "bench",
+            "test",
+            "evaluate");
 
     @Test
     void helpListsEveryCommandAndExitCode() {
@@ -33,8 +45,20 @@ class BatonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "up", "import", "infer", "plans", "pin", "unpin", "inspect", "split", "verify", "profile",
-                "bench", "test"
+                "demo",
+                "up",
+                "import",
+                "infer",
+                "plans",
+                "pin",
+                "unpin",
+                "inspect",
+                "split",
+                "verify",
+                "profile",
+                "bench",
+                "test",
+                "evaluate"
             })
     void everyCommandExplainsItself(String command) {
         Outcome outcome = CommandLines.run(command, "--help");
@@ -190,5 +214,13 @@ class BatonTest {
 
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(outcome.err().lines().toList()).last().asString().contains(argumentsAndMessage[last]);
+    }
+
+    @Test
+    void optionsOfBenchmarksAreHandedOn() {
+        Outcome outcome = CommandLines.run("bench", "no-such-benchmark", "--quick");
+
+        assertThat(outcome.exitCode()).isIn(ExitCode.ENVIRONMENT, ExitCode.USAGE); // not built yet, or unknown to them
+        assertThat(outcome.err()).doesNotContain("Picocli");
     }
 }
