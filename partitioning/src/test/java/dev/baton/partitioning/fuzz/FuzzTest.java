@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(3600)
 final class FuzzTest {
-    private static final long MUTATIONS = Long.getLong("baton.fuzz.mutations", 8_000);
+    private static final long MUTATIONS = Long.getLong("baton.fuzz.mutations", 40_000);
     /** From here on a real model is spoilt too, which takes its time. */
     private static final long LONG_RUN = 200_000;
 
