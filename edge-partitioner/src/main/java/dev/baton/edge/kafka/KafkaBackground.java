@@ -1,7 +1,7 @@
 package dev.baton.edge.kafka;
 
-import dev.baton.edge.measure.LinkProbes;
 import dev.baton.messaging.Topics;
+import dev.baton.planning.link.LinkProbes;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;

@@ -1,11 +1,11 @@
 package dev.baton.edge.kafka;
 
-import dev.baton.edge.measure.LinkEstimate;
-import dev.baton.edge.measure.LinkEstimator;
 import dev.baton.edge.measure.ModelMeasurements;
 import dev.baton.edge.model.Models;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.messaging.Topics;
+import dev.baton.planning.link.LinkEstimate;
+import dev.baton.planning.link.LinkEstimator;
 import dev.baton.schemas.records.EdgeModelWindow;
 import dev.baton.schemas.records.EdgeWindow;
 import dev.baton.schemas.records.EncodingMeasurement;

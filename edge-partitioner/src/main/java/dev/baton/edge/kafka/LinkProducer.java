@@ -1,10 +1,10 @@
 package dev.baton.edge.kafka;
 
-import dev.baton.edge.measure.LinkEstimator;
-import dev.baton.edge.measure.LinkSilence;
 import dev.baton.messaging.ClientSettings;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.Topics;
+import dev.baton.planning.link.LinkEstimator;
+import dev.baton.planning.link.LinkSilence;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-/** What the edge node measures where it happens: stage times, sizes and the link to the broker. */
+/** What the edge node measures where it happens: stage times and sizes. */
 @NullMarked
 package dev.baton.edge.measure;
 

@@ -2,9 +2,6 @@ package dev.baton.edge.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.edge.measure.LinkEstimate;
-import dev.baton.edge.measure.LinkEstimator;
-import dev.baton.edge.measure.LinkProbes;
 import dev.baton.edge.model.Models;
 import dev.baton.embedded.BrokerSettings;
 import dev.baton.embedded.EdgeListener;
@@ -13,6 +10,9 @@ import dev.baton.embedded.FreePorts;
 import dev.baton.embedded.LinkConditions;
 import dev.baton.embedded.LinkEmulator;
 import dev.baton.messaging.KafkaConnection;
+import dev.baton.planning.link.LinkEstimate;
+import dev.baton.planning.link.LinkEstimator;
+import dev.baton.planning.link.LinkProbes;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

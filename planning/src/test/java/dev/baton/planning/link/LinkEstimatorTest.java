@@ -1,4 +1,4 @@
-package dev.baton.edge.measure;
+package dev.baton.planning.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.baton.edge.measure;
+package dev.baton.planning.link;
 
 import java.time.Duration;
 import java.util.Optional;
