@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.function.IntFunction;
 import kafka.server.KafkaConfig;
@@ -34,13 +33,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final DirectoryLock lock;
     private final KafkaRaftServer server;
     private final int port;
-    private final Optional<EdgeListener> edgeListener;
+    private final List<EdgeListener> edgeListeners;
 
-    private EmbeddedBroker(DirectoryLock lock, KafkaRaftServer server, int port, Optional<EdgeListener> edgeListener) {
+    private EmbeddedBroker(DirectoryLock lock, KafkaRaftServer server, int port, List<EdgeListener> edgeListeners) {
         this.lock = lock;
         this.server = server;
         this.port = port;
-        this.edgeListener = edgeListener;
+        this.edgeListeners = edgeListeners;
     }
 
     /**
@@ -54,13 +53,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         List<Integer> free = freePortsBeside(settings);
         int port = settings.port() == 0 ? free.getFirst() : settings.port();
         FreePorts.requireFree(port, "the Kafka broker");
-        settings.edgeListener()
-                .ifPresent(edge -> FreePorts.requireFree(edge.port(), "the Kafka broker's edge listener"));
+        settings.edgeListeners()
+                .forEach(edge -> FreePorts.requireFree(edge.port(), "the Kafka broker's edge listener"));
         DirectoryLock lock = DirectoryLock.acquire(settings.dataDirectory(), "the Kafka broker");
         try {
             format(settings.dataDirectory());
             KafkaRaftServer server = launch(settings, port, free.getLast());
-            return new EmbeddedBroker(lock, server, port, settings.edgeListener());
+            return new EmbeddedBroker(lock, server, port, settings.edgeListeners());
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -73,15 +72,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * {@code bootstrap.servers} for edge nodes: the advertised address of the edge listener.
+     * {@code bootstrap.servers} for edge nodes: the advertised address of the first edge listener.
      *
      * @throws IllegalStateException when the settings name no edge listener
      */
     public String edgeBootstrapServers() {
-        return FreePorts.HOST + ":"
-                + edgeListener
-                        .orElseThrow(() -> new IllegalStateException("this broker has no edge listener"))
-                        .advertisedPort();
+        if (edgeListeners.isEmpty()) {
+            throw new IllegalStateException("this broker has no edge listener");
+        }
+        return FreePorts.HOST + ":" + edgeListeners.getFirst().advertisedPort();
     }
 
     /** Ends the broker in good order and returns when it is down; its data stays. */
@@ -95,9 +94,10 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Two free ports or more, none of which the settings give to somebody else. */
     private static List<Integer> freePortsBeside(BrokerSettings settings) {
-        List<Integer> ports = new ArrayList<>(FreePorts.find(5));
+        List<Integer> ports =
+                new ArrayList<>(FreePorts.find(3 + 2 * settings.edgeListeners().size()));
         ports.remove((Integer) settings.port());
-        settings.edgeListener().ifPresent(edge -> {
+        settings.edgeListeners().forEach(edge -> {
             ports.remove((Integer) edge.port());
             ports.remove((Integer) edge.advertisedPort());
         });
@@ -152,12 +152,15 @@ public final class EmbeddedBroker implements AutoCloseable {
      * replica of everything. Everything a client notices is a real broker's. */
     private static Properties properties(BrokerSettings settings, int port, int controllerPort) {
         IntFunction<String> local = listenPort -> "://" + FreePorts.HOST + ":" + listenPort;
-        String edgeListens = settings.edgeListener()
-                .map(edge -> "," + EDGE + local.apply(edge.port()))
-                .orElse("");
-        String edgeAdvertises = settings.edgeListener()
-                .map(edge -> "," + EDGE + local.apply(edge.advertisedPort()))
-                .orElse("");
+        StringBuilder edgeListens = new StringBuilder();
+        StringBuilder edgeAdvertises = new StringBuilder();
+        StringBuilder edgeProtocols = new StringBuilder();
+        for (EdgeListener edge : settings.edgeListeners()) {
+            String name = EDGE + edge.port();
+            edgeListens.append(',').append(name).append(local.apply(edge.port()));
+            edgeAdvertises.append(',').append(name).append(local.apply(edge.advertisedPort()));
+            edgeProtocols.append(',').append(name).append(":PLAINTEXT");
+        }
         int maxRecordBytes = settings.maxRecordBytes();
         Properties properties = new Properties();
         properties.putAll(Map.ofEntries(
@@ -172,7 +175,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 entry("advertised.listeners", INTERNAL + local.apply(port) + edgeAdvertises),
                 entry(
                         "listener.security.protocol.map",
-                        "%s:PLAINTEXT,%s:PLAINTEXT,%s:PLAINTEXT".formatted(INTERNAL, EDGE, CONTROLLER)),
+                        "%s:PLAINTEXT,%s:PLAINTEXT%s".formatted(INTERNAL, CONTROLLER, edgeProtocols)),
                 entry("log.dirs", settings.dataDirectory().toString()),
                 entry("auto.create.topics.enable", "false"),
                 entry("message.max.bytes", Integer.toString(maxRecordBytes)),

@@ -57,7 +57,7 @@ final class EmbeddedBrokerTest {
 
     @Test
     void recordsUpToTheConfiguredSizePass() throws Exception {
-        BrokerSettings settings = new BrokerSettings(directory, 0, java.util.Optional.empty(), 4 * ONE_MIB);
+        BrokerSettings settings = new BrokerSettings(directory, 0, List.of(), 4 * ONE_MIB);
         try (EmbeddedBroker broker = EmbeddedBroker.start(settings)) {
             createTopic(broker.bootstrapServers(), 1);
             byte[] fits = randomBytes(4 * ONE_MIB - 1000);
@@ -130,14 +130,18 @@ final class EmbeddedBrokerTest {
     }
 
     @Test
-    void edgeClientsCrossTheLinkWithEverything() throws Exception {
-        List<Integer> ports = FreePorts.find(2);
+    void edgeClientsCrossTheirOwnLinkWithEverything() throws Exception {
+        List<Integer> ports = FreePorts.find(4);
         int brokerSide = ports.get(0);
         int linkSide = ports.get(1);
-        BrokerSettings settings = BrokerSettings.in(directory).withEdgeListener(new EdgeListener(brokerSide, linkSide));
+        BrokerSettings settings = BrokerSettings.in(directory)
+                .withEdgeListener(new EdgeListener(brokerSide, linkSide))
+                .withEdgeListener(new EdgeListener(ports.get(2), ports.get(3)));
         try (EmbeddedBroker broker = EmbeddedBroker.start(settings);
                 LinkEmulator link =
-                        LinkEmulator.start(linkSide, FreePorts.local(brokerSide), LinkConditions.UNLIMITED)) {
+                        LinkEmulator.start(linkSide, FreePorts.local(brokerSide), LinkConditions.UNLIMITED);
+                LinkEmulator other =
+                        LinkEmulator.start(ports.get(3), FreePorts.local(ports.get(2)), LinkConditions.UNLIMITED)) {
             createTopic(broker.bootstrapServers(), 1);
             assertThat(broker.edgeBootstrapServers()).isEqualTo("127.0.0.1:" + linkSide);
             byte[] record = randomBytes(100_000);
@@ -153,6 +157,7 @@ final class EmbeddedBrokerTest {
                 assertThat(fast).isLessThan(slow.dividedBy(2));
             }
             assertThat(link.bytesUp()).isGreaterThan(22 * 100_000);
+            assertThat(other.bytesUp()).isZero();
         }
     }
 

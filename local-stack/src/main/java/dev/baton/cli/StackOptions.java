@@ -5,6 +5,8 @@ import dev.baton.embedded.FreePorts;
 import dev.baton.embedded.LinkConditions;
 import dev.baton.localstack.StackPorts;
 import dev.baton.localstack.StackPorts.EdgePorts;
+import dev.baton.localstack.StackPorts.LinkPorts;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
@@ -67,8 +69,7 @@ final class StackOptions {
         return new StackPorts(
                 orchestratorPort,
                 kafkaPort,
-                edgeKafkaPort,
-                FreePorts.find(),
+                List.of(new LinkPorts(edgeKafkaPort, FreePorts.find())),
                 redisPort,
                 IntStream.range(0, edges)
                         .mapToObj(i -> new EdgePorts(edgePort + EDGE_STEP * i, edgeHttpPort + EDGE_STEP * i))

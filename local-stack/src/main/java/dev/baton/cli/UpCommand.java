@@ -135,7 +135,8 @@ final class UpCommand implements Callable<Integer> {
                 "tails",
                 ports.tails().stream().map(tail -> "http://127.0.0.1:" + tail).toList());
         endpoints.put("kafka", "127.0.0.1:" + ports.kafka());
-        endpoints.put("kafkaThroughLink", "127.0.0.1:" + ports.edgeKafka());
+        endpoints.put(
+                "kafkaThroughLink", "127.0.0.1:" + ports.links().getFirst().edge());
         endpoints.put("redis", "redis://127.0.0.1:" + ports.redis());
         endpoints.put("logs", settings.logDirectory().toString());
         return endpoints;

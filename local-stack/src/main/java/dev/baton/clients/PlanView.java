@@ -27,13 +27,19 @@ public record PlanView(
      * @param predictedMillis empty when a term is unknown
      * @param bytes           what the edge node would send
      * @param infeasible      the constraint that rules it out
+     * @param terms           what the prediction is the sum of
      */
     public record Alternative(
             String placement,
             String codec,
             Optional<Double> predictedMillis,
             Optional<Double> bytes,
-            Optional<String> infeasible) {
+            Optional<String> infeasible,
+            List<Term> terms) {
+
+        public Alternative {
+            terms = terms == null ? List.of() : List.copyOf(terms);
+        }
 
         /** As in {@code split:3 int8+zstd 31.4 ms}. */
         @Override
@@ -45,6 +51,14 @@ public record PlanView(
             return where + predictedMillis.map(" %.1f ms"::formatted).orElse(" (unknown)");
         }
     }
+
+    /**
+     * A stage's share of a prediction.
+     *
+     * @param millis empty when unknown
+     * @param source where the number comes from, such as {@code measured}
+     */
+    public record Term(String name, Optional<Double> millis, String source) {}
 
     /**
      * A plan in force, and how its alternatives are predicted now.

@@ -5,6 +5,7 @@ import dev.baton.embedded.EdgeListener;
 import dev.baton.embedded.EmbeddedBroker;
 import dev.baton.embedded.EmbeddedRedis;
 import dev.baton.embedded.LinkEmulator;
+import dev.baton.localstack.StackPorts.LinkPorts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -48,7 +49,7 @@ public final class LocalStack implements AutoCloseable {
     private final StackListener listener;
     private final HttpClient http;
     private final Guardian guardian;
-    private final LinkEmulator link;
+    private final List<LinkEmulator> links;
     private final Map<StopOrder, List<AutoCloseable>> parts;
     private final CompletableFuture<StackException> death = new CompletableFuture<>();
     private final long started = System.nanoTime();
@@ -69,14 +70,14 @@ public final class LocalStack implements AutoCloseable {
             if (settings.temporary()) {
                 guardian.delete(settings.stateDirectory());
             }
-            this.link = own(
-                    StopOrder.LINK,
-                    LinkEmulator.start(
-                            settings.ports().edgeKafka(),
-                            new InetSocketAddress(
-                                    InetAddress.getLoopbackAddress(),
-                                    settings.ports().brokerEdge()),
-                            settings.link()));
+            this.links = settings.ports().links().stream()
+                    .map(link -> own(
+                            StopOrder.LINK,
+                            LinkEmulator.start(
+                                    link.edge(),
+                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), link.broker()),
+                                    settings.link())))
+                    .toList();
         } catch (RuntimeException failed) {
             stopParts();
             throw failed;
@@ -149,11 +150,12 @@ public final class LocalStack implements AutoCloseable {
 
     private void startBroker() {
         StackPorts ports = settings.ports();
-        own(
-                StopOrder.BROKER,
-                EmbeddedBroker.start(BrokerSettings.in(settings.stateDirectory().resolve("kafka"))
-                        .withPort(ports.kafka())
-                        .withEdgeListener(new EdgeListener(ports.brokerEdge(), ports.edgeKafka()))));
+        BrokerSettings broker =
+                BrokerSettings.in(settings.stateDirectory().resolve("kafka")).withPort(ports.kafka());
+        for (LinkPorts edges : ports.links()) {
+            broker = broker.withEdgeListener(new EdgeListener(edges.broker(), edges.edge()));
+        }
+        own(StopOrder.BROKER, EmbeddedBroker.start(broker));
         ready("broker");
     }
 
@@ -183,9 +185,14 @@ public final class LocalStack implements AutoCloseable {
         listener.ready(part, Duration.ofNanos(System.nanoTime() - started));
     }
 
-    /** The link between the edge nodes and the broker. */
+    /** The link between the edge nodes and the broker; the first edge node's where each has its own. */
     public LinkEmulator link() {
-        return link;
+        return links.getFirst();
+    }
+
+    /** The link of an edge node, counted from 1: its own, or the one that all share. */
+    public LinkEmulator link(int edge) {
+        return links.get(links.size() == 1 ? 0 : edge - 1);
     }
 
     public StackSettings settings() {

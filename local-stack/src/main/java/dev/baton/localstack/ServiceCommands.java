@@ -25,13 +25,11 @@ final class ServiceCommands {
 
     private final StackSettings settings;
     private final String kafka;
-    private final String edgeKafka;
     private final String redis;
 
     ServiceCommands(StackSettings settings) {
         this.settings = settings;
         this.kafka = "127.0.0.1:" + settings.ports().kafka();
-        this.edgeKafka = "127.0.0.1:" + settings.ports().edgeKafka();
         this.redis = "redis://127.0.0.1:" + settings.ports().redis();
     }
 
@@ -42,7 +40,7 @@ final class ServiceCommands {
         properties.put("quarkus.redis.hosts", redis);
         properties.put("baton.orchestrator.kafka.bootstrap-servers", kafka);
         properties.put("baton.orchestrator.data-directory", state("orchestrator"));
-        return command("orchestrator", properties);
+        return command("orchestrator", "orchestrator", properties);
     }
 
     /** @param number from 1 */
@@ -55,7 +53,7 @@ final class ServiceCommands {
         properties.put("baton.tail.id", id);
         properties.put("baton.tail.kafka.bootstrap-servers", kafka);
         properties.put("baton.tail.package-directory", state(id));
-        return command("cloud-tail-service", properties);
+        return command("cloud-tail-service", id, properties);
     }
 
     /** @param number from 1 */
@@ -68,17 +66,19 @@ final class ServiceCommands {
         properties.put("quarkus.grpc.server.host", "127.0.0.1");
         properties.put("quarkus.grpc.server.port", Integer.toString(ports.grpc()));
         properties.put("baton.edge.id", id);
-        properties.put("baton.edge.kafka.bootstrap-servers", edgeKafka);
+        properties.put(
+                "baton.edge.kafka.bootstrap-servers",
+                "127.0.0.1:" + settings.ports().link(number).edge());
         properties.put("baton.edge.package-directory", state(id));
         properties.put("baton.edge.emulated-slowdown", Double.toString(settings.edgeSlowdown()));
-        return command("edge-partitioner", properties);
+        return command("edge-partitioner", id, properties);
     }
 
     private String state(String path) {
         return settings.stateDirectory().resolve(path).toString();
     }
 
-    private List<String> command(String module, Map<String, String> properties) {
+    private List<String> command(String module, String service, Map<String, String> properties) {
         Path jar = settings.home().resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
         if (!Files.isRegularFile(jar)) {
             throw new StackException(
@@ -94,6 +94,7 @@ final class ServiceCommands {
                 "quarkus.otel.sdk.disabled",
                 Boolean.toString(settings.otlpEndpoint().isEmpty()));
         settings.otlpEndpoint().ifPresent(endpoint -> properties.put("quarkus.otel.exporter.otlp.endpoint", endpoint));
+        properties.putAll(settings.properties().getOrDefault(service, Map.of()));
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-jar");
         command.add(jar.toString());

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -35,7 +34,7 @@ final class TestingBroker implements AutoCloseable {
     /** On {@code port}, or on any free one for 0. */
     static TestingBroker start(Path directory, int port) {
         return new TestingBroker(
-                EmbeddedBroker.start(new BrokerSettings(directory, port, Optional.empty(), MAX_RECORD_BYTES)));
+                EmbeddedBroker.start(new BrokerSettings(directory, port, List.of(), MAX_RECORD_BYTES)));
     }
 
     static KafkaConnection connection(String bootstrapServers) {
