@@ -1,10 +1,13 @@
 package dev.baton.messaging;
 
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -31,7 +34,9 @@ public final class ClientSettings {
      *
      * Consumer groups use KIP-848's protocol (group.protocol=consumer): the broker assigns, and a join or a death moves
      * only the partitions concerned. With it session timeout, heartbeat interval and assignor are the broker's settings,
-     * and a client that sets them does not start. Consumers with assigned partitions have no group and keep the classic
+     * and a client that sets them does not start. A broker refuses session timeouts under 45 s with it unless it is set
+     * up for less, so a group that must notice a death within seconds uses the classic protocol, where the client says.
+     * Consumers with assigned partitions have no group and keep the classic
      * consumer, whose poll runs on the caller's thread.
      *
      * Every limit on sizes follows from maxRecordBytes, here and in Topics: a record that a producer accepts is one that
@@ -50,6 +55,12 @@ public final class ClientSettings {
     private static final int REPLY_MAX_POLL_RECORDS = 50;
 
     private static final int OS_SIZED = -1;
+
+    /** The least that brokers allow by default (group.min.session.timeout.ms). */
+    public static final Duration SHARE_SESSION_TIMEOUT = Duration.ofSeconds(6);
+
+    /** With every heartbeat a member learns whether the group shares out anew: this much is added to the timeout. */
+    private static final Duration SHARE_HEARTBEAT = Duration.ofSeconds(1);
 
     private ClientSettings() {}
 
@@ -100,6 +111,25 @@ public final class ClientSettings {
         settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.CHECK_CRCS_CONFIG, false);
+        settings.putAll(connection.extra());
+        return settings;
+    }
+
+    /**
+     * For replicas that share work by partition and must take over quickly: a member of a group that begins at the end, and
+     * whose partitions go to others when it was silent for {@link #SHARE_SESSION_TIMEOUT}. Nothing is committed.
+     */
+    public static Map<String, Object> sharingConsumer(
+            KafkaConnection connection, String clientId, String groupId, int maxPollRecords) {
+        Map<String, Object> settings = consumer(connection, clientId, maxPollRecords);
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+        settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Math.toIntExact(SHARE_SESSION_TIMEOUT.toMillis()));
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Math.toIntExact(SHARE_HEARTBEAT.toMillis()));
+        settings.put(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                List.of(CooperativeStickyAssignor.class.getName()));
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
         settings.putAll(connection.extra());
         return settings;
     }

@@ -28,6 +28,12 @@ public final class Topics {
     /** The current plan of each edge node and model; compacted, keyed {@code edge-node/model}. */
     public static final String PLANS = "baton.plans";
 
+    /** Every plan with what it was decided on and what it replaced, keyed as the plans are; kept for a time. */
+    public static final String PLAN_DECISIONS = "baton.plan-decisions";
+
+    /** What people ask of the planner: preferences, pins, accuracy profiles; compacted. */
+    public static final String STEERING = "baton.steering";
+
     /** The catalog: the current version of each model; compacted, keyed by model. */
     public static final String MODELS = "baton.models";
 
@@ -47,6 +53,8 @@ public final class Topics {
     private static final int MEASUREMENT_PARTITIONS = 16;
 
     private static final int PLAN_PARTITIONS = 8;
+    private static final int PLAN_DECISION_PARTITIONS = 16;
+    private static final int STEERING_PARTITIONS = 1;
     private static final int CATALOG_PARTITIONS = 1;
     private static final int DEAD_LETTER_PARTITIONS = 4;
     private static final int PROBE_PARTITIONS = 8;
@@ -55,6 +63,7 @@ public final class Topics {
     private static final Duration REQUEST_RETENTION = Duration.ofMinutes(10);
 
     private static final Duration MEASUREMENT_RETENTION = Duration.ofHours(1);
+    private static final Duration PLAN_DECISION_RETENTION = Duration.ofDays(7);
     private static final Duration DEAD_LETTER_RETENTION = Duration.ofDays(7);
     private static final Duration PROBE_RETENTION = Duration.ofMinutes(1);
 
@@ -91,6 +100,8 @@ public final class Topics {
                 deleting(RESULTS, RESULT_PARTITIONS, maxRecordBytes, REQUEST_RETENTION, REQUEST_RETENTION_BYTES),
                 deleting(MEASUREMENTS, MEASUREMENT_PARTITIONS, maxRecordBytes, MEASUREMENT_RETENTION, -1),
                 compacted(PLANS, PLAN_PARTITIONS, maxRecordBytes),
+                deleting(PLAN_DECISIONS, PLAN_DECISION_PARTITIONS, maxRecordBytes, PLAN_DECISION_RETENTION, -1),
+                compacted(STEERING, STEERING_PARTITIONS, maxRecordBytes),
                 compacted(MODELS, CATALOG_PARTITIONS, maxRecordBytes),
                 deleting(DEAD_LETTER, DEAD_LETTER_PARTITIONS, maxRecordBytes, DEAD_LETTER_RETENTION, -1),
                 deleting(PROBES, PROBE_PARTITIONS, maxRecordBytes, PROBE_RETENTION, PROBE_RETENTION_BYTES));

@@ -35,7 +35,7 @@ final class TopicsTest {
             topics.add(Topics.activationsOf("gauge", TestingBroker.MAX_RECORD_BYTES));
             Topics.ensure(admin, topics, TestingBroker.TIMEOUT);
 
-            assertThat(topics).hasSize(7);
+            assertThat(topics).hasSize(9);
             try (Producer<String, byte[]> producer =
                     new KafkaProducer<>(ClientSettings.controlProducer(broker.connection(), "testing"))) {
                 for (NewTopic topic : topics) { // waits until the broker shows the topic
