@@ -1,5 +1,6 @@
 package dev.baton.orchestrator.fleet;
 
+import dev.baton.planning.ModelVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

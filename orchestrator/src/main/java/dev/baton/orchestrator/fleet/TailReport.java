@@ -1,5 +1,6 @@
 package dev.baton.orchestrator.fleet;
 
+import dev.baton.planning.ModelVersion;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

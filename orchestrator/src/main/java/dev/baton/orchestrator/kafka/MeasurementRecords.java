@@ -2,10 +2,10 @@ package dev.baton.orchestrator.kafka;
 
 import dev.baton.orchestrator.fleet.EdgeReport;
 import dev.baton.orchestrator.fleet.Link;
-import dev.baton.orchestrator.fleet.ModelVersion;
 import dev.baton.orchestrator.fleet.SplitCodec;
 import dev.baton.orchestrator.fleet.Summary;
 import dev.baton.orchestrator.fleet.TailReport;
+import dev.baton.planning.ModelVersion;
 import dev.baton.schemas.records.EdgeModelWindow;
 import dev.baton.schemas.records.EdgeWindow;
 import dev.baton.schemas.records.EncodingMeasurement;

@@ -1,13 +1,13 @@
 package dev.baton.orchestrator.kafka;
 
-import dev.baton.orchestrator.fleet.ModelVersion;
-import dev.baton.orchestrator.planning.Alternative;
-import dev.baton.orchestrator.planning.Choice;
 import dev.baton.orchestrator.planning.Plan;
-import dev.baton.orchestrator.planning.Prediction;
-import dev.baton.orchestrator.planning.Term;
-import dev.baton.orchestrator.planning.TermName;
 import dev.baton.partitioning.Placement;
+import dev.baton.planning.Alternative;
+import dev.baton.planning.Choice;
+import dev.baton.planning.ModelVersion;
+import dev.baton.planning.Prediction;
+import dev.baton.planning.Term;
+import dev.baton.planning.TermName;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.tensor.codec.Codec;
 import java.time.Instant;

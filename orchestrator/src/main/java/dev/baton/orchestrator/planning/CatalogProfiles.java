@@ -2,12 +2,12 @@ package dev.baton.orchestrator.planning;
 
 import dev.baton.orchestrator.catalog.ModelCatalog;
 import dev.baton.orchestrator.catalog.PackageStore;
-import dev.baton.orchestrator.fleet.ModelVersion;
 import dev.baton.partitioning.splitpackage.CodecMeasurement;
 import dev.baton.partitioning.splitpackage.FileEntry;
 import dev.baton.partitioning.splitpackage.Manifest;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPointEntry;
+import dev.baton.planning.ModelVersion;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,5 +1,6 @@
 package dev.baton.orchestrator.planning;
 
+import dev.baton.planning.Alternative;
 import java.time.Duration;
 
 /**

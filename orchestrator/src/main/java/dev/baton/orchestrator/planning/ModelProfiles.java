@@ -1,6 +1,6 @@
 package dev.baton.orchestrator.planning;
 
-import dev.baton.orchestrator.fleet.ModelVersion;
+import dev.baton.planning.ModelVersion;
 import java.util.Optional;
 
 /** The models that can be planned for. */

@@ -1,17 +1,23 @@
 package dev.baton.orchestrator.planning;
 
-import static dev.baton.orchestrator.planning.TermName.BROKER;
-import static dev.baton.orchestrator.planning.TermName.DECODE;
-import static dev.baton.orchestrator.planning.TermName.ENCODE;
-import static dev.baton.orchestrator.planning.TermName.HEAD;
-import static dev.baton.orchestrator.planning.TermName.PREPROCESS;
-import static dev.baton.orchestrator.planning.TermName.ROUND_TRIP;
-import static dev.baton.orchestrator.planning.TermName.TAIL;
-import static dev.baton.orchestrator.planning.TermName.TAIL_QUEUE;
-import static dev.baton.orchestrator.planning.TermName.UPLINK;
+import static dev.baton.planning.TermName.BROKER;
+import static dev.baton.planning.TermName.DECODE;
+import static dev.baton.planning.TermName.ENCODE;
+import static dev.baton.planning.TermName.HEAD;
+import static dev.baton.planning.TermName.PREPROCESS;
+import static dev.baton.planning.TermName.ROUND_TRIP;
+import static dev.baton.planning.TermName.TAIL;
+import static dev.baton.planning.TermName.TAIL_QUEUE;
+import static dev.baton.planning.TermName.UPLINK;
 
 import dev.baton.orchestrator.planning.ModelProfile.SplitPoint;
 import dev.baton.partitioning.Placement;
+import dev.baton.planning.Alternative;
+import dev.baton.planning.Choice;
+import dev.baton.planning.Prediction;
+import dev.baton.planning.Quantities;
+import dev.baton.planning.Ranking;
+import dev.baton.planning.Term;
 import dev.baton.tensor.codec.Codec;
 import java.time.Duration;
 import java.util.ArrayList;

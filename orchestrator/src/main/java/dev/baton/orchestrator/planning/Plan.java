@@ -1,6 +1,8 @@
 package dev.baton.orchestrator.planning;
 
-import dev.baton.orchestrator.fleet.ModelVersion;
+import dev.baton.planning.Alternative;
+import dev.baton.planning.Choice;
+import dev.baton.planning.ModelVersion;
 import java.time.Instant;
 import java.util.List;
 

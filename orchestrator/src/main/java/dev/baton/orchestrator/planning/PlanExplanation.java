@@ -1,6 +1,13 @@
 package dev.baton.orchestrator.planning;
 
 import dev.baton.partitioning.Placement;
+import dev.baton.planning.Alternative;
+import dev.baton.planning.Choice;
+import dev.baton.planning.Prediction;
+import dev.baton.planning.Quantities;
+import dev.baton.planning.Ranking;
+import dev.baton.planning.Term;
+import dev.baton.planning.TermName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.baton.orchestrator.planning;
 
+import dev.baton.planning.Alternative;
+import dev.baton.planning.Term;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -78,17 +80,7 @@ public record PlanView(
     }
 
     private static TermView view(Term term) {
-        String source =
-                switch (term) {
-                    case Term.Known known ->
-                        switch (known.source()) {
-                            case MEASURED -> "measured";
-                            case ESTIMATED -> "estimated";
-                            case ABSENT -> "absent";
-                        };
-                    case Term.Unknown unknown -> "unknown";
-                };
-        return new TermView(term.name().text(), millis(term.micros()), source, term.note());
+        return new TermView(term.name().text(), millis(term.micros()), term.sourceText(), term.note());
     }
 
     private static @Nullable Double millis(OptionalDouble micros) {

@@ -3,6 +3,7 @@ package dev.baton.orchestrator.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.planning.ModelVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,11 @@ package dev.baton.orchestrator.planning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.partitioning.Placement;
+import dev.baton.planning.Alternative;
+import dev.baton.planning.Choice;
+import dev.baton.planning.Prediction;
+import dev.baton.planning.Term;
+import dev.baton.planning.TermName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

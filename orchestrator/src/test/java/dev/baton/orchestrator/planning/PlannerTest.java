@@ -9,7 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.orchestrator.fleet.EdgeReport;
 import dev.baton.orchestrator.fleet.Link;
-import dev.baton.orchestrator.fleet.ModelVersion;
+import dev.baton.planning.Choice;
+import dev.baton.planning.ModelVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.baton.orchestrator.planning;
+package dev.baton.planning;
 
 import dev.baton.partitioning.Placement;
 import dev.baton.tensor.codec.Codec;

@@ -1,4 +1,4 @@
-package dev.baton.orchestrator.planning;
+package dev.baton.planning;
 
 /** The stages of a request whose times add up to its latency, in the order in which they happen. */
 public enum TermName {

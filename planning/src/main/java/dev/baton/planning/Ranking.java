@@ -1,15 +1,16 @@
-package dev.baton.orchestrator.planning;
+package dev.baton.planning;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Alternatives, best first: predicted ones by latency, then those with an unknown term, then infeasible ones. */
+/** Alternatives, best first: predicted ones by score and then by latency, then those with an unknown term, then infeasible ones. */
 public record Ranking(List<Alternative> alternatives) {
     private static final Comparator<Alternative> BEST_FIRST = Comparator.comparing(
                     (Alternative alternative) -> !alternative.feasible())
-            .thenComparing(alternative -> alternative.micros().isEmpty())
+            .thenComparing(alternative -> !alternative.comparable() && alternative.feasible())
+            .thenComparing(alternative -> alternative.score().orElse(Double.MAX_VALUE))
             .thenComparing(alternative -> alternative.micros().orElse(Double.MAX_VALUE));
 
     public Ranking {

@@ -1,4 +1,4 @@
-package dev.baton.orchestrator.fleet;
+package dev.baton.planning;
 
 /**
  * A model and the exact version of it.

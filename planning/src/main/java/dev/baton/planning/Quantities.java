@@ -1,19 +1,19 @@
-package dev.baton.orchestrator.planning;
+package dev.baton.planning;
 
 import java.util.Locale;
 
 /** Quantities as sentences for people say them. */
-final class Quantities {
+public final class Quantities {
     private Quantities() {}
 
     /** Such as {@code 41 ms}, {@code 3.2 ms}, {@code 0.15 ms}: two or more significant digits. */
-    static String millis(double micros) {
+    public static String millis(double micros) {
         double millis = micros / 1e3;
         return number(millis) + " ms";
     }
 
     /** Such as {@code 21 KB}. */
-    static String bytes(double bytes) {
+    public static String bytes(double bytes) {
         if (bytes < 1000) {
             return number(bytes) + " B";
         }
@@ -21,11 +21,11 @@ final class Quantities {
     }
 
     /** Such as {@code 8.1 Mbit/s}. */
-    static String rate(double bytesPerSecond) {
+    public static String rate(double bytesPerSecond) {
         return number(bytesPerSecond * 8 / 1e6) + " Mbit/s";
     }
 
-    static String percent(double share) {
+    public static String percent(double share) {
         return number(share * 100) + " %";
     }
 
