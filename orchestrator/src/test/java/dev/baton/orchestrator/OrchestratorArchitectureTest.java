@@ -54,14 +54,14 @@ final class OrchestratorArchitectureTest {
                 .resideInAPackage("..catalog..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..fleet..", "..planning..")
+                .resideInAnyPackage("..orchestrator.fleet..", "..orchestrator.planning..")
                 .check(classes);
         noClasses()
                 .that()
                 .resideInAPackage("..fleet..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("..catalog..", "..planning..")
+                .resideInAnyPackage("..orchestrator.catalog..", "..orchestrator.planning..")
                 .check(classes);
     }
 
