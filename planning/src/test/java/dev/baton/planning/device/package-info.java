@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.planning.device;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.planning.replay;
+
+import org.jspecify.annotations.NullMarked;
