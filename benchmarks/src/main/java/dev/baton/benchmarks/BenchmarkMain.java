@@ -4,6 +4,7 @@ import dev.baton.console.Console;
 import dev.baton.console.ExitCode;
 import dev.baton.console.Json;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -27,7 +28,10 @@ import picocli.CommandLine.ScopeType;
             BenchmarkMain.EdgeOverheadCommand.class,
             BenchmarkMain.DivideCommand.class,
             BenchmarkMain.PackageCommand.class,
-            BenchmarkMain.ProfileCommand.class
+            BenchmarkMain.ProfileCommand.class,
+            BenchmarkMain.RegretCommand.class,
+            BenchmarkMain.ReactionCommand.class,
+            BenchmarkMain.SwitchesCommand.class
         })
 public final class BenchmarkMain {
 
@@ -77,7 +81,7 @@ public final class BenchmarkMain {
         } else {
             result.lines().forEach(console::line);
         }
-        return ExitCode.OK.number();
+        return (result.held() ? ExitCode.OK : ExitCode.CHECK_FAILED).number();
     }
 
     /** Tables and progress do not mix with a document on standard output. */
@@ -255,6 +259,115 @@ public final class BenchmarkMain {
         public Integer call() throws Exception {
             Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
             return bench.print(ProfileBenchmark.run(directory, files, bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(
+            name = "regret",
+            header = "How close what the planner chooses comes to the best placement there was, in 81 situations.",
+            description = {
+                "Through the running services, in each of the committed cells of model, uplink, round trip and device:",
+                "the planner settles, then what it chose, both ends, the six next best and four random others are measured.",
+                "Takes at most an hour; with --quick six cells, within five minutes."
+            })
+    static final class RegretCommand implements Callable<Integer> {
+
+        private static final Duration LIMIT = Duration.ofMinutes(58);
+        private static final Duration QUICK_LIMIT = Duration.ofSeconds(280);
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--models",
+                paramLabel = "DIR",
+                description = "Where the models lie (../shared/models beside the repository).")
+        private Path models;
+
+        @Option(
+                names = "--output",
+                paramLabel = "DIR",
+                description =
+                        "Where results go: regret.json, regret.md, and each cell's as it comes (.baton/bench/regret).")
+        private Path output;
+
+        @Option(names = "--resume", description = "Go on with what the output directory holds already.")
+        private boolean resume;
+
+        @Option(
+                names = "--cells",
+                paramLabel = "N",
+                split = ",",
+                description = "Only these of the list, counted from 1.")
+        private List<Integer> numbers = List.of();
+
+        @Option(names = "--minutes", paramLabel = "N", description = "The most it may take, the start included.")
+        private Integer minutes;
+
+        @Option(names = "--design", description = "Only print the list of cells that the seed gives.")
+        private boolean design;
+
+        @Override
+        public Integer call() throws Exception {
+            if (design) {
+                RegretCells.text(RegretCells.generate(RegretCells.SEED)).forEach(bench.console::line);
+                return ExitCode.OK.number();
+            }
+            Duration limit = minutes == null ? bench.quick ? QUICK_LIMIT : LIMIT : Duration.ofMinutes(minutes);
+            return bench.print(RegretBenchmark.run(
+                    home(),
+                    new RegretBenchmark.Settings(
+                            Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels),
+                            Optional.ofNullable(output).orElseGet(() -> home().resolve(".baton/bench/regret")),
+                            numbers,
+                            bench.quick,
+                            resume,
+                            limit),
+                    bench.progress()));
+        }
+    }
+
+    @Command(
+            name = "reaction",
+            header =
+                    "How soon plans follow a link that steps from 100 to 5 Mbit/s, and how calm they stay on a flapping one.")
+    static final class ReactionCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--models",
+                paramLabel = "DIR",
+                description = "Where the models lie (../shared/models beside the repository).")
+        private Path models;
+
+        @Override
+        public Integer call() throws Exception {
+            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
+            return bench.print(ReactionBenchmark.run(home(), directory, bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(name = "switches", header = "What a hundred forced switches cost requests under load.")
+    static final class SwitchesCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--models",
+                paramLabel = "DIR",
+                description = "Where the models lie (../shared/models beside the repository).")
+        private Path models;
+
+        @Option(names = "--model", paramLabel = "NAME", description = "Which of them to send to (${DEFAULT-VALUE}).")
+        private String model = "squeezenet";
+
+        @Override
+        public Integer call() throws Exception {
+            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
+            return bench.print(SwitchesBenchmark.run(home(), directory, model, bench.quick, bench.progress()));
         }
     }
 }

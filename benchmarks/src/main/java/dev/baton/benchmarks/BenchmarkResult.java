@@ -8,4 +8,9 @@ interface BenchmarkResult {
 
     @JsonIgnore
     List<String> lines();
+
+    /** Whether what must hold did; a benchmark that only measures always does. The command fails otherwise. */
+    default boolean held() {
+        return true;
+    }
 }

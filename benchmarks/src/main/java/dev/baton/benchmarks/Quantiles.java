@@ -8,12 +8,20 @@ import java.util.Collection;
 record Quantiles(double p50, double p95) {
 
     static Quantiles of(Collection<Double> values) {
+        double[] sorted = sorted(values);
+        return new Quantiles(rank(sorted, 0.50), rank(sorted, 0.95));
+    }
+
+    /** The quantile at a share between 0 and 1. */
+    static double at(double share, Collection<Double> values) {
+        return rank(sorted(values), share);
+    }
+
+    private static double[] sorted(Collection<Double> values) {
         if (values.isEmpty()) {
             throw new IllegalArgumentException("no values, no quantiles");
         }
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return new Quantiles(rank(sorted, 0.50), rank(sorted, 0.95));
+        return values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     }
 
     private static double rank(double[] sorted, double share) {

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What this machine is, for people who compare measurements. */
-final class ThisMachine {
+public final class ThisMachine {
 
     private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
 
     private ThisMachine() {}
 
     /** The processor's model; where the system does not tell, its architecture. */
-    static String cpu() {
+    public static String cpu() {
         if (Files.isReadable(CPU_FACTS)) {
             try (Stream<String> lines = Files.lines(CPU_FACTS)) {
                 return lines.filter(line -> line.startsWith("model name"))
@@ -33,7 +33,8 @@ final class ThisMachine {
         return System.getProperty("os.arch", "unknown");
     }
 
-    static int cores() {
+    /** Processors that this process may use. */
+    public static int cores() {
         return Runtime.getRuntime().availableProcessors();
     }
 
