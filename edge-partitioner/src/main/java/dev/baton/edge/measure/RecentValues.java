@@ -17,6 +17,7 @@ public final class RecentValues {
     private final LongSupplier nanoTicker;
     private final long maxAgeNanos;
     private long added;
+    private long told;
 
     /** Values that stay until newer ones replace them: what they describe changes little while nobody looks. */
     public RecentValues() {
@@ -47,6 +48,18 @@ public final class RecentValues {
         double squares = Arrays.stream(sorted).map(v -> (v - mean) * (v - mean)).sum();
         double variance = sorted.length == 1 ? 0 : squares / (sorted.length - 1);
         return Optional.of(new Summary(sorted.length, mean, variance, at(sorted, 0.50), at(sorted, 0.95)));
+    }
+
+    /** The summary where there are values that no earlier call told, or when {@code anyway}. */
+    public Optional<Summary> news(boolean anyway) {
+        synchronized (this) {
+            boolean nothingNew = added == told;
+            told = added;
+            if (nothingNew && !anyway) {
+                return Optional.empty();
+            }
+        }
+        return summary();
     }
 
     private synchronized double[] snapshot() {

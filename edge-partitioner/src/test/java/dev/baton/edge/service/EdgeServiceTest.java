@@ -61,11 +61,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -443,9 +445,11 @@ class EdgeServiceTest {
     void publishesWhatThePlannerNeeds() throws Exception {
         plan(split(1), "int8");
         client.stub().modelInfer(pictureRequest(jpeg).build());
-        MeasurementWindow window = awaitWindow(w -> w.getEdge().getLink().getUplinkBytesPerSecond() > 0
-                && w.getEdge().getModelsCount() == 1
-                && w.getEdge().getModels(0).hasBrokerMicros());
+        List<MeasurementWindow> windows =
+                windowsUntil(w -> w.getEdge().getLink().getUplinkBytesPerSecond() > 0
+                        && w.getEdge().getModelsCount() == 1
+                        && w.getEdge().getModels(0).hasBrokerMicros());
+        MeasurementWindow window = windows.getLast();
         assertThat(window.getSequence()).isPositive();
         assertThat(window.getLengthMicros()).isEqualTo(200_000);
         assertThat(window.getEdge().getEdgeNode()).isEqualTo(BrokerResource.EDGE);
@@ -453,15 +457,23 @@ class EdgeServiceTest {
         EdgeModelWindow model = window.getEdge().getModels(0);
         assertThat(model.getModel().getVersion()).isEqualTo(splitPackage.version());
         int last = splitPackage.manifest().lastIndex();
-        assertThat(model.getHeadsList())
+        List<EdgeModelWindow> told = windows.stream()
+                .flatMap(each -> each.getEdge().getModelsList().stream())
+                .toList();
+        List<HeadMeasurement> heads =
+                told.stream().flatMap(each -> each.getHeadsList().stream()).toList();
+        assertThat(heads)
                 .extracting(HeadMeasurement::getSplitPoint)
-                .hasSize(last);
-        assertThat(model.getHeadsList()).allSatisfy(head -> {
+                .containsOnly(IntStream.rangeClosed(1, last).boxed().toArray(Integer[]::new));
+        assertThat(heads).allSatisfy(head -> {
             assertThat(head.getRunMicros().getCount()).isPositive();
             assertThat(head.getRunMicros().getMean()).isPositive();
         });
-        assertThat(model.getEncodingsList()).hasSize(last * Codec.all().size());
-        assertThat(model.getEncodingsList())
+        List<EncodingMeasurement> encodings =
+                told.stream().flatMap(each -> each.getEncodingsList().stream()).toList();
+        assertThat(encodings.stream().map(e -> e.getSplitPoint() + e.getCodec()).distinct())
+                .hasSize(last * Codec.all().size());
+        assertThat(encodings)
                 .filteredOn(e -> e.getSplitPoint() == 0 && e.getCodec().equals("raw"))
                 .extracting(EncodingMeasurement::getBytes)
                 .allSatisfy(bytes -> assertThat(bytes.getP50()).isEqualTo(3072));
@@ -479,7 +491,8 @@ class EdgeServiceTest {
         assertThat(next).isEqualTo(epoch + 3);
     }
 
-    private MeasurementWindow awaitWindow(java.util.function.Predicate<MeasurementWindow> wanted) throws Exception {
+    private List<MeasurementWindow> windowsUntil(java.util.function.Predicate<MeasurementWindow> wanted)
+            throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try (KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(ClientSettings.tableConsumer(TestingCloud.connection(bootstrapServers), "test"))) {
@@ -488,16 +501,16 @@ class EdgeServiceTest {
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            MeasurementWindow last = MeasurementWindow.getDefaultInstance();
+            List<MeasurementWindow> windows = new ArrayList<>();
             while (System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, byte[]> message : consumer.poll(Duration.ofMillis(200))) {
-                    last = MeasurementWindow.parseFrom(message.value());
-                    if (wanted.test(last)) {
-                        return last;
+                    windows.add(MeasurementWindow.parseFrom(message.value()));
+                    if (wanted.test(windows.getLast())) {
+                        return windows;
                     }
                 }
             }
-            throw new AssertionError("no such window; the last was " + last);
+            throw new AssertionError("no such window; the last was " + windows.getLast());
         }
     }
 
