@@ -1,18 +1,116 @@
 package dev.baton.planning;
 
+import dev.baton.partitioning.Placement;
+import dev.baton.partitioning.accuracy.AccuracyBudget;
+import dev.baton.partitioning.accuracy.AccuracyProfile.Metric;
+import dev.baton.planning.EdgeObservation.Agreement;
+import dev.baton.planning.EdgeObservation.Encoding;
+import dev.baton.planning.EdgeObservation.PlacementTimes;
+import dev.baton.planning.EdgeObservation.SplitTime;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one model on one edge node, in little memory. Not thread-safe: one owner at a time. */
+/**
+ * What is known of one model on one edge node, in less than 2 KB. Begin with {@link #observe}. Not thread-safe: one owner at a
+ * time.
+ */
 public final class EdgeState {
+    /*
+     * An orchestrator holds one of these for every edge node and model, so numbers lie in arrays of two or four bytes, unknown
+     * ones as NaN, and everything that is the same for all edge nodes lies in the shared ModelProfile, DevicePrior and PowerModel.
+     * With 24 split points and eleven codecs the two tables by alternative, of two bytes each, are two thirds of it.
+     *
+     * Edge nodes report recent values, which they have smoothed, and repeat them while nothing new was measured; they are
+     * taken as they are, and a repeated one is recognised by its mean. The requests of the window alone, by placement, are
+     * fresh but few: those move the level with a weight (see Smoothing). What they move a head by, they move the heads by that
+     * were not measured in the window, as a machine that got busy is slow for all of them: the more, the more samples the
+     * level stood on before, since the first few only correct a poor level.
+     */
+    /** What crosses takes this long to encode even where it is small, in bytes; also keeps numbers within a half's range. */
+    private static final double ENCODE_BASE_BYTES = 1024;
+
+    /** Zero has no sign that could say whether it was derived. */
+    private static final double LEAST_NANOS = 1e-6;
+
+    private static final double DRIFT_SAMPLES = 8;
+    /** How much of a drift that a head was moved by may be wrong for this head. */
+    private static final double DRIFT_ERROR = 0.3;
+    /** No level is known better than this, relative. */
+    private static final double LEAST_ERROR = 0.01;
+
+    private static final double RATE_MEMORY_MICROS = 3e6;
+    private static final int MAX_AGREEMENTS = 8;
+    private static final int AGREEMENT_FIELDS = 5;
+    /** Fewer samples than these say nothing against, or for, a codec. */
+    private static final int ENOUGH_SAMPLES = 30;
+    /** A bound that holds in 95 of 100 cases. */
+    private static final double CONFIDENCE = 1.645;
+
     private final ModelProfile profile;
     private @Nullable DevicePrior prior;
     private @Nullable PowerModel power;
     private long observedMicros = Long.MIN_VALUE;
+    private long brokerSeenMicros = Long.MIN_VALUE;
+    private long activePlanEpoch;
+    private long ready;
+
+    private final float[] headMicros;
+    private final float[] headSeenMean;
+    private final short[] headSpread;
+    private final short[] headError;
+    private final byte[] headSamples;
+    /** Nanoseconds for each crossing byte and each of the base bytes; negative where derived from other alternatives. */
+    private final short[] encode;
+    /** Encoded bytes relative to what the profile expects. */
+    private final short[] bytes;
+
+    private float @Nullable [] agreements;
+
+    float bytesPerSecond = Float.NaN;
+    float bytesPerSecondError;
+    float roundTripMicros = Float.NaN;
+    float roundTripError;
+    float residualMicros;
+    float preprocessMicros = Float.NaN;
+    float preprocessSpread;
+    float preprocessError;
+    float brokerMicros = Float.NaN;
+    float brokerSpread;
+    float brokerError;
+    float pictureBytes = Float.NaN;
+    float pictureSpread;
+    private float requestsPerSecond = Float.NaN;
+    private float ownTailLoad;
+    private byte pictures = UNSEEN;
+
+    private static final byte UNSEEN = 0;
+    private static final byte PICTURES = 1;
+    private static final byte TENSORS = 2;
 
     /** Nothing is known yet. */
     public EdgeState(ModelProfile profile) {
         this.profile = profile;
+        int points = profile.points().size();
+        headMicros = unknown(points);
+        headSeenMean = unknown(points);
+        headSpread = new short[points];
+        headError = new short[points];
+        headSamples = new byte[points];
+        encode = new short[profile.alternatives()];
+        bytes = new short[profile.alternatives()];
+        Arrays.fill(encode, Halves.UNKNOWN);
+        Arrays.fill(bytes, Halves.UNKNOWN);
+    }
+
+    private static float[] unknown(int length) {
+        float[] values = new float[length];
+        Arrays.fill(values, Float.NaN);
+        return values;
     }
 
     public ModelProfile profile() {
@@ -22,6 +120,360 @@ public final class EdgeState {
     /** Takes in what the edge node measured. {@code nowMicros}: when it arrived, on the caller's clock. */
     public void observe(EdgeObservation window, long nowMicros) {
         observedMicros = nowMicros;
+        activePlanEpoch = window.activePlanEpoch();
+        takeLink(window.link());
+        takeRecent(window, nowMicros);
+        takeHeads(window);
+        takeEncodings(window);
+        takeTraffic(window);
+        takeAgreements(window);
+        takeReady(window);
+    }
+
+    private void takeLink(LinkObservation link) {
+        bytesPerSecond = orUnknown(link.bytesPerSecond());
+        roundTripMicros = orUnknown(link.roundTripMicros());
+        residualMicros = (float) link.residualMicros();
+        double few = 0.3 / Math.sqrt((double) Math.max(1, link.samples()));
+        bytesPerSecondError = (float) link.bytesPerSecondError().orElse(few * bytesPerSecond);
+        roundTripError = (float) link.roundTripErrorMicros().orElse(few * residualMicros);
+    }
+
+    private static float orUnknown(OptionalDouble value) {
+        return value.isPresent() ? (float) value.getAsDouble() : Float.NaN;
+    }
+
+    private void takeRecent(EdgeObservation window, long nowMicros) {
+        if (window.preprocessMicros().isPresent()) {
+            Moments measured = window.preprocessMicros().get();
+            preprocessMicros = (float) measured.p50();
+            preprocessSpread = (float) measured.spread();
+            preprocessError = standardError(measured);
+        }
+        if (window.brokerMicros().isPresent()) {
+            Moments measured = window.brokerMicros().get();
+            brokerMicros = (float) measured.p50();
+            brokerSpread = (float) measured.spread();
+            brokerError = standardError(measured);
+            brokerSeenMicros = nowMicros;
+        }
+        if (window.pictureBytes().isPresent()) {
+            pictureBytes = (float) window.pictureBytes().get().p50();
+            pictureSpread = (float) window.pictureBytes().get().spread();
+        }
+    }
+
+    private static float standardError(Moments measured) {
+        return (float) (measured.spread() / Math.sqrt((double) measured.count()) + LEAST_ERROR * measured.p50());
+    }
+
+    private void takeHeads(EdgeObservation window) {
+        long measured = 0;
+        double drift = 0;
+        int drifts = 0;
+        for (int i = 0; i < window.placements().size(); i++) {
+            PlacementTimes times = window.placements().get(i);
+            int point = headPoint(times.placement());
+            if (point > 0 && times.headMicros().isPresent()) {
+                drift += smoothHead(point, times.headMicros().get());
+                drifts++;
+                measured |= bit(point);
+            }
+        }
+        boolean fromRequests = drifts > 0;
+        for (int i = 0; i < window.heads().size(); i++) {
+            SplitTime time = window.heads().get(i);
+            int point = time.splitPoint();
+            if (point > 0 && point < headMicros.length && isNews(time)) {
+                headSeenMean[point] = (float) time.micros().mean();
+                if ((measured & bit(point)) == 0) {
+                    double moved = replaceHead(point, time.micros());
+                    measured |= bit(point);
+                    drift += fromRequests ? 0 : moved;
+                    drifts += fromRequests ? 0 : 1;
+                }
+            }
+        }
+        if (drifts > 0 && drift != 0) {
+            moveHeads(measured, drift / drifts);
+        }
+    }
+
+    private boolean isNews(SplitTime time) {
+        return headSeenMean[time.splitPoint()] != (float) time.micros().mean();
+    }
+
+    /** Split points beyond 63 share bits: then a head may be taken for measured in this window, and is not moved. */
+    private static long bit(int point) {
+        return 1L << point;
+    }
+
+    private int headPoint(Placement placement) {
+        return switch (placement) {
+            case Placement.EdgeOnly edge -> profile.lastPoint();
+            case Placement.CloudOnly cloud -> 0;
+            case Placement.Split(int point) -> point < profile.lastPoint() ? point : 0;
+        };
+    }
+
+    /** Takes in the median of few fresh runs; returns by how much this moved the head, as a logarithm, for the others. */
+    private double smoothHead(int point, Moments window) {
+        int samples = headSamples[point];
+        if (samples == 0) {
+            return replaceHead(point, window);
+        }
+        double before = headMicros[point];
+        double spread = Halves.value(headSpread[point]) * before;
+        double weight = Smoothing.weight(before, spread, samples, window);
+        double after = before + weight * (window.p50() - before);
+        double scatter = spread + weight * (window.spread() - spread);
+        int behind = Smoothing.samples(samples, window);
+        setHead(point, after, scatter, behind);
+        return after > 0 && before > 0 ? Math.log(after / before) * samples / (samples + DRIFT_SAMPLES) : 0;
+    }
+
+    /** Takes in a median that the edge node has smoothed; returns by how much this moved the head, as a logarithm. */
+    private double replaceHead(int point, Moments recent) {
+        int samples = headSamples[point];
+        double before = headMicros[point];
+        setHead(point, recent.p50(), recent.spread(), (int) Math.min(Smoothing.MEMORY, recent.count()));
+        return samples > 0 && before > 0 && recent.p50() > 0
+                ? Math.log(recent.p50() / before) * samples / (samples + DRIFT_SAMPLES)
+                : 0;
+    }
+
+    private void setHead(int point, double micros, double spread, int samples) {
+        double relative = micros > 0 ? spread / micros : 0;
+        headMicros[point] = (float) micros;
+        headSpread[point] = Halves.of(relative);
+        headError[point] = Halves.of(relative / Math.sqrt(samples) + LEAST_ERROR);
+        headSamples[point] = (byte) samples;
+    }
+
+    private void moveHeads(long measured, double drift) {
+        double factor = Math.exp(drift);
+        for (int point = 1; point < headMicros.length; point++) {
+            if ((measured & bit(point)) == 0 && headSamples[point] > 0) {
+                headMicros[point] *= (float) factor;
+                headError[point] = Halves.of(Math.hypot(Halves.value(headError[point]), DRIFT_ERROR * drift));
+            }
+        }
+    }
+
+    private void takeEncodings(EdgeObservation window) {
+        long changed = 0;
+        for (int i = 0; i < window.encodings().size(); i++) {
+            Encoding encoding = window.encodings().get(i);
+            int alternative = profile.alternative(encoding.splitPoint(), encoding.codec());
+            if (alternative > 0) {
+                changed |= takeEncoding(alternative, encoding);
+            }
+        }
+        if (changed != 0) {
+            deriveEncodings(changed);
+        }
+    }
+
+    /** Returns the codec's bit when the time of encoding changed. */
+    private long takeEncoding(int alternative, Encoding encoding) {
+        if (encoding.bytes().isPresent()) {
+            double ratio = encoding.bytes().get().p50() / profile.expectedBytes(alternative);
+            bytes[alternative] = Halves.of(ratio);
+        }
+        if (encoding.micros().isEmpty()) {
+            return 0;
+        }
+        short nanos = Halves.of(Math.max(LEAST_NANOS, encoding.micros().get().p50() * 1e3 / encodeUnits(alternative)));
+        boolean same = encode[alternative] == nanos;
+        encode[alternative] = nanos;
+        return same ? 0 : 1L << ModelProfile.codecNumber(alternative);
+    }
+
+    private double encodeUnits(int alternative) {
+        return profile.crossingBytes[profile.splitPoint(alternative)] + ENCODE_BASE_BYTES;
+    }
+
+    /** Fills in what was never encoded: as the same codec takes for what is most alike in size, else as the slowest codec. */
+    private void deriveEncodings(long changed) {
+        short slowest = Halves.UNKNOWN;
+        for (int codec = 0; codec < ModelProfile.CODEC_COUNT; codec++) {
+            if ((changed >> codec & 1) != 0) {
+                deriveEncodings(codec);
+            }
+        }
+        for (short nanos : encode) {
+            float value = Halves.value(nanos);
+            if (value >= 0 && !(value <= Halves.value(slowest))) {
+                slowest = nanos;
+            }
+        }
+        for (int codec = 0; codec < ModelProfile.CODEC_COUNT; codec++) {
+            if (neverEncoded(codec)) {
+                for (int point = 0; point < profile.lastPoint(); point++) {
+                    encode[ModelProfile.alternative(point, codec)] = negative(slowest);
+                }
+            }
+        }
+    }
+
+    private boolean neverEncoded(int codec) {
+        for (int point = 0; point < profile.lastPoint(); point++) {
+            if (Halves.value(encode[ModelProfile.alternative(point, codec)]) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void deriveEncodings(int codec) {
+        for (int point = 0; point < profile.lastPoint(); point++) {
+            int alternative = ModelProfile.alternative(point, codec);
+            if (!(Halves.value(encode[alternative]) >= 0)) {
+                for (int other : profile.byLikeSize[point]) {
+                    short nanos = encode[ModelProfile.alternative(other, codec)];
+                    if (Halves.value(nanos) >= 0) {
+                        encode[alternative] = negative(nanos);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Marks a number as derived. */
+    private static short negative(short half) {
+        return (short) (half | 0x8000);
+    }
+
+    private void takeTraffic(EdgeObservation window) {
+        double seconds = window.windowMicros() / 1e6;
+        double weight = 1 - Math.exp(-window.windowMicros() / RATE_MEMORY_MICROS);
+        double rate = window.requests() / seconds;
+        requestsPerSecond = (float)
+                (Float.isNaN(requestsPerSecond) ? rate : requestsPerSecond + weight * (rate - requestsPerSecond));
+        double load = 0;
+        for (int i = 0; i < window.placements().size(); i++) {
+            load += sum(window.placements().get(i).tailMicros()) / window.windowMicros();
+        }
+        ownTailLoad += (float) (weight * (load - ownTailLoad));
+        if (window.requests() > 0) {
+            pictures = pictureSent(window) ? PICTURES : TENSORS;
+        }
+    }
+
+    private static double sum(Optional<Moments> moments) {
+        return moments.isPresent() ? moments.get().count() * moments.get().p50() : 0;
+    }
+
+    /** A client's picture is either pre-processed here or sent as it came, and then nothing is encoded. */
+    private static boolean pictureSent(EdgeObservation window) {
+        for (int i = 0; i < window.placements().size(); i++) {
+            PlacementTimes times = window.placements().get(i);
+            boolean cloudOnly = times.placement() instanceof Placement.CloudOnly;
+            if (times.totalMicros().isPresent()) {
+                return cloudOnly
+                        ? times.encodeMicros().isEmpty()
+                                && window.pictureBytes().isPresent()
+                        : times.preprocessMicros().isPresent();
+            }
+        }
+        return window.pictureBytes().isPresent();
+    }
+
+    private void takeAgreements(EdgeObservation window) {
+        List<Agreement> all = window.agreements();
+        if (all.isEmpty()) {
+            return;
+        }
+        if (all.size() > MAX_AGREEMENTS) {
+            all = all.stream()
+                    .sorted(Comparator.comparingLong(Agreement::samples).reversed())
+                    .limit(MAX_AGREEMENTS)
+                    .toList();
+        }
+        float[] table = agreements;
+        if (table == null || table.length != all.size() * AGREEMENT_FIELDS) {
+            table = new float[all.size() * AGREEMENT_FIELDS];
+            agreements = table;
+        }
+        for (int row = 0; row < all.size(); row++) {
+            Agreement agreement = all.get(row);
+            int at = row * AGREEMENT_FIELDS;
+            table[at] = profile.alternative(agreement.splitPoint(), agreement.codec());
+            table[at + 1] = agreement.samples();
+            table[at + 2] = (float) agreement.agreement();
+            table[at + 3] = orUnknown(agreement.relativeError().map(Moments::mean));
+            table[at + 4] = orUnknown(agreement.relativeError().map(error -> Math.sqrt(error.variance())));
+        }
+    }
+
+    private static float orUnknown(Optional<Double> value) {
+        return value.isPresent() ? value.get().floatValue() : Float.NaN;
+    }
+
+    private void takeReady(EdgeObservation window) {
+        ready = 0;
+        for (int i = 0; i < window.readySplitPoints().size(); i++) {
+            ready |= bit(window.readySplitPoints().get(i));
+        }
+    }
+
+    /** What users' own requests showed about a codec. */
+    enum Measured {
+        /** Too few samples, or they allow both. */
+        NOTHING,
+        WITHIN_BUDGET,
+        OVER_BUDGET
+    }
+
+    /** Whether the codec of an alternative keeps to {@code budget} on users' own requests, with 95 % confidence. */
+    Measured agreement(int alternative, AccuracyBudget budget) {
+        int at = agreementRow(alternative);
+        float[] table = agreements;
+        if (table == null || at < 0 || table[at + 1] < ENOUGH_SAMPLES) {
+            return Measured.NOTHING;
+        }
+        double samples = table[at + 1];
+        return profile.metric().orElse(Metric.RELATIVE_ERROR) == Metric.TOP1
+                ? agreed(table[at + 2], samples, budget.agreement())
+                : erred(table[at + 3], table[at + 4] / Math.sqrt(samples), budget.relativeError());
+    }
+
+    private int agreementRow(int alternative) {
+        if (agreements != null) {
+            for (int at = 0; at < agreements.length; at += AGREEMENT_FIELDS) {
+                if (agreements[at] == alternative) {
+                    return at;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Samples behind {@link #agreement(int, AccuracyBudget)}, for people. */
+    int agreementSamples(int alternative) {
+        int at = agreementRow(alternative);
+        return agreements == null || at < 0 ? 0 : (int) agreements[at + 1];
+    }
+
+    /** By Wilson's score interval (1927), which holds for shares near 1, too. */
+    private static Measured agreed(double share, double samples, double budget) {
+        double squared = CONFIDENCE * CONFIDENCE;
+        double center = (share + squared / (2 * samples)) / (1 + squared / samples);
+        double half = CONFIDENCE
+                * Math.sqrt(share * (1 - share) / samples + squared / (4 * samples * samples))
+                / (1 + squared / samples);
+        if (center + half < budget) {
+            return Measured.OVER_BUDGET;
+        }
+        return center - half >= budget ? Measured.WITHIN_BUDGET : Measured.NOTHING;
+    }
+
+    private static Measured erred(double mean, double standardError, double budget) {
+        if (mean - CONFIDENCE * standardError > budget) {
+            return Measured.OVER_BUDGET;
+        }
+        return mean + CONFIDENCE * standardError <= budget ? Measured.WITHIN_BUDGET : Measured.NOTHING;
     }
 
     /** What a device profile says, for what was not measured. */
@@ -42,6 +494,16 @@ public final class EdgeState {
         return Optional.ofNullable(power);
     }
 
+    @Nullable
+    DevicePrior priorOrNull() {
+        return prior;
+    }
+
+    @Nullable
+    PowerModel powerOrNull() {
+        return power;
+    }
+
     /** When the last window arrived; {@link Long#MIN_VALUE} before the first. */
     public long observedMicros() {
         return observedMicros;
@@ -49,31 +511,79 @@ public final class EdgeState {
 
     /** The plan's epoch that the edge node follows, as it said last; 0 when none. */
     public long activePlanEpoch() {
-        return 0;
+        return activePlanEpoch;
     }
 
-    /** Requests per second lately. */
+    /** Whether the head of a split point can run now, as the edge node said last. */
+    public boolean ready(int splitPoint) {
+        return (ready & bit(splitPoint)) != 0;
+    }
+
+    /** Requests per second lately; {@code NaN} before the first window. */
     public double requestsPerSecond() {
-        return Double.NaN;
+        return requestsPerSecond;
+    }
+
+    /** Workers of the tails that this edge node's requests keep busy, as far as its windows tell. */
+    public double ownTailLoad() {
+        return ownTailLoad;
     }
 
     /** Whether clients send compressed pictures, as far as is known: what they did last, else what the package offers. */
     public boolean picturesExpected() {
-        return profile.takesPictures();
+        return profile.takesPictures() && pictures != TENSORS;
     }
 
     /** Of the uplink; {@code NaN} when unknown. */
     public double bytesPerSecond() {
-        return Double.NaN;
+        return bytesPerSecond;
     }
 
     /** Fixed part of a transfer; {@code NaN} when unknown. */
     public double roundTripMicros() {
-        return Double.NaN;
+        return roundTripMicros;
     }
 
-    /** What the head of a split point takes now; {@code NaN} when unknown. */
+    /** What the broker was last seen to add; {@code NaN} when never, or not since {@code after}. */
+    double brokerMicros(long after) {
+        return brokerSeenMicros >= after ? brokerMicros : Float.NaN;
+    }
+
+    /** What pre-processing takes; {@code NaN} when unknown. */
+    public double preprocessMicros() {
+        return preprocessMicros;
+    }
+
+    /** Size of a client's picture: as measured, else as the package's sample; {@code NaN} when neither tells. */
+    double expectedPictureBytes() {
+        if (!Float.isNaN(pictureBytes)) {
+            return pictureBytes;
+        }
+        OptionalLong sample = profile.samplePictureBytes();
+        return sample.isPresent() ? (double) sample.getAsLong() : Double.NaN;
+    }
+
+    /** What the head of a split point was measured to take, moved with those in use; {@code NaN} when never measured. */
     public double headMicros(int splitPoint) {
-        return Double.NaN;
+        return splitPoint == 0 ? 0 : headMicros[splitPoint];
+    }
+
+    double headSpread(int splitPoint) {
+        return Halves.value(headSpread[splitPoint]) * headMicros[splitPoint];
+    }
+
+    double headError(int splitPoint) {
+        return Halves.value(headError[splitPoint]) * headMicros[splitPoint];
+    }
+
+    /** What encoding takes; negative where derived from other alternatives, {@code NaN} when nothing was ever encoded. */
+    double encodeMicros(int alternative) {
+        return Halves.value(encode[alternative]) * encodeUnits(alternative) * 1e-3;
+    }
+
+    /** Encoded bytes: as measured on the edge node, else as the profile expects; {@code NaN} when neither tells. */
+    double encodedBytes(int alternative) {
+        float ratio = Halves.value(bytes[alternative]);
+        return ratio >= 0 ? ratio * profile.expectedBytes(alternative) : profile.encodedBytes[alternative];
     }
 }

@@ -32,13 +32,13 @@ public record LinkObservation(
         requireNotNegative("residual microseconds", residualMicros);
     }
 
-    /** A link whose rate and round trip are known, without errors. */
+    /** A link whose rate and round trip are known exactly. */
     public static LinkObservation of(double bytesPerSecond, double roundTripMicros) {
         return new LinkObservation(
                 OptionalDouble.of(bytesPerSecond),
-                OptionalDouble.empty(),
+                OptionalDouble.of(0),
                 OptionalDouble.of(roundTripMicros),
-                OptionalDouble.empty(),
+                OptionalDouble.of(0),
                 0,
                 1);
     }

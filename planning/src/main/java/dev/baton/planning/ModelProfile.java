@@ -9,10 +9,12 @@ import dev.baton.partitioning.splitpackage.CodecMeasurement;
 import dev.baton.partitioning.splitpackage.FileEntry;
 import dev.baton.partitioning.splitpackage.Manifest;
 import dev.baton.partitioning.splitpackage.OperatorEntry;
+import dev.baton.partitioning.splitpackage.OutputMeaning;
 import dev.baton.partitioning.splitpackage.SplitPointEntry;
 import dev.baton.tensor.TensorSpec;
 import dev.baton.tensor.codec.Codec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What planning needs of one model version: its split points, what crosses there with each codec, and every alternative once,
@@ -44,6 +49,9 @@ public final class ModelProfile {
     /** What moving a byte is taken to cost besides operations, in operations: small devices are short of both. */
     private static final double OPERATIONS_PER_BYTE = 4;
 
+    /** Preferences that are remembered worked out; whoever has more works them out again. */
+    private static final int MAX_RULES = 256;
+
     private final ModelVersion model;
     private final List<Point> points;
     private final boolean takesPictures;
@@ -52,12 +60,16 @@ public final class ModelProfile {
     private final int last;
     private final Choice[] choices;
     private final Map<Codec, Integer> codecNumbers = new HashMap<>();
+    private final Map<Preferences, Rules> rules = new ConcurrentHashMap<>();
+    private volatile @Nullable Rules latestRules;
 
     final double[] headShare;
     final double[] crossingBytes;
     final double[] encodedBytes;
     final double[] relativeError;
     final double[] agreement;
+    /** For each split point but the last the others, those first whose crossing bytes are most alike. */
+    final int[][] byLikeSize;
 
     /**
      * A place to divide.
@@ -121,7 +133,7 @@ public final class ModelProfile {
      * @param points by index
      * @param takesPictures whether the package says how a compressed picture becomes the input tensor
      * @param samplePictureBytes size of a usual picture, where one is known
-     * @param metric what the accuracy budget is about; empty when the model was not evaluated
+     * @param metric what the accuracy budget is about; empty when nobody said what the output means
      */
     public ModelProfile(
             ModelVersion model,
@@ -145,12 +157,28 @@ public final class ModelProfile {
         encodedBytes = new double[alternatives];
         relativeError = new double[alternatives];
         agreement = new double[alternatives];
+        byLikeSize = byLikeSize(crossingBytes, last);
         for (int codec = 0; codec < CODEC_COUNT; codec++) {
             codecNumbers.put(CODECS.get(codec), codec);
         }
         for (int alternative = 0; alternative < alternatives; alternative++) {
             describe(alternative);
         }
+    }
+
+    private static int[][] byLikeSize(double[] crossingBytes, int last) {
+        int[][] alike = new int[last][];
+        for (int point = 0; point < last; point++) {
+            int self = point;
+            alike[point] = IntStream.range(0, last)
+                    .filter(other -> other != self)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(
+                            other -> Math.abs(Math.log((crossingBytes[other] + 1) / (crossingBytes[self] + 1)))))
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+        }
+        return alike;
     }
 
     private static void requireInOrder(ModelVersion model, List<Point> points) {
@@ -223,7 +251,11 @@ public final class ModelProfile {
                 points,
                 manifest.image().isPresent(),
                 samplePictureBytes,
-                accuracy.map(AccuracyProfile::metric));
+                accuracy.map(AccuracyProfile::metric).or(() -> manifest.output().map(ModelProfile::metric)));
+    }
+
+    private static Metric metric(OutputMeaning output) {
+        return output.kind().equals("classification") ? Metric.TOP1 : Metric.RELATIVE_ERROR;
     }
 
     /** Size of a package's sample picture, where it has one. */
@@ -323,7 +355,7 @@ public final class ModelProfile {
         return samplePictureBytes;
     }
 
-    /** What the accuracy budget is about; empty when the model was not evaluated. */
+    /** What the accuracy budget is about; empty when nobody said what the output means. */
     public Optional<Metric> metric() {
         return metric;
     }
@@ -364,6 +396,26 @@ public final class ModelProfile {
 
     static int codecNumber(int alternative) {
         return (alternative - 1) % CODEC_COUNT;
+    }
+
+    /** Encoded bytes as the package or the evaluation tells, else the bytes that cross: what measured ones are relative to. */
+    double expectedBytes(int alternative) {
+        double known = encodedBytes[alternative];
+        return known > 0 ? known : crossingBytes[splitPoint(alternative)] + 1;
+    }
+
+    /** {@code preferences} worked out for this version, once. */
+    Rules rules(Preferences preferences) {
+        Rules latest = latestRules;
+        if (latest != null && latest.preferences.equals(preferences)) {
+            return latest;
+        }
+        if (rules.size() >= MAX_RULES) {
+            rules.clear();
+        }
+        Rules worked = rules.computeIfAbsent(preferences, wanted -> new Rules(this, wanted));
+        latestRules = worked;
+        return worked;
     }
 
     int lastPoint() {

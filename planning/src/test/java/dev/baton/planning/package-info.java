@@ -1,0 +1,5 @@
+/** Tests of predictions and choices. */
+@NullMarked
+package dev.baton.planning;
+
+import org.jspecify.annotations.NullMarked;
