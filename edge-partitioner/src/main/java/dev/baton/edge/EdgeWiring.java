@@ -181,12 +181,15 @@ final class EdgeWiring {
     @Singleton
     KafkaBackground background(
             EdgeConfig config, LinkProducer producer, EdgeIdentity identity, Models models, LinkEstimator link) {
+        LinkProbes probes = new LinkProbes(link, NANO_TICKER);
         return new KafkaBackground(
                 producer,
                 identity.id(),
-                new KafkaMeasurements(producer, identity.id(), models, link, config.measurementWindow()),
-                new LinkProbes(link),
-                config.measurementWindow());
+                new KafkaMeasurements(producer, identity.id(), models, link, probes, NANO_TICKER),
+                link,
+                probes,
+                config.measurementWindow(),
+                NANO_TICKER);
     }
 
     private static EngineSettings settings(EdgeConfig.Inference config) {

@@ -6,6 +6,7 @@ import dev.baton.edge.model.ServedModel;
 import dev.baton.messaging.Topics;
 import dev.baton.planning.link.LinkEstimate;
 import dev.baton.planning.link.LinkEstimator;
+import dev.baton.planning.link.LinkProbes;
 import dev.baton.schemas.records.EdgeModelWindow;
 import dev.baton.schemas.records.EdgeWindow;
 import dev.baton.schemas.records.EncodingMeasurement;
@@ -13,12 +14,13 @@ import dev.baton.schemas.records.HeadMeasurement;
 import dev.baton.schemas.records.MeasurementWindow;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Summary;
-import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
 
-/** Publishes a measurement window at each tick. */
+/** Publishes a measurement window each time it is told to. One thread uses it. */
 public final class KafkaMeasurements {
 
     private static final Logger LOG = Logger.getLogger(KafkaMeasurements.class);
@@ -27,29 +29,43 @@ public final class KafkaMeasurements {
     private final String edgeNode;
     private final Models models;
     private final LinkEstimator link;
-    private final Duration window;
+    private final LinkProbes probes;
+    private final LongSupplier nanoTicker;
     private long sequence;
+    private long beganNanos;
 
     public KafkaMeasurements(
-            LinkProducer producer, String edgeNode, Models models, LinkEstimator link, Duration window) {
+            LinkProducer producer,
+            String edgeNode,
+            Models models,
+            LinkEstimator link,
+            LinkProbes probes,
+            LongSupplier nanoTicker) {
         this.producer = producer;
         this.edgeNode = edgeNode;
         this.models = models;
         this.link = link;
-        this.window = window;
+        this.probes = probes;
+        this.nanoTicker = nanoTicker;
+        this.beganNanos = nanoTicker.getAsLong();
     }
 
-    /** Ends the running window. */
-    public void publish() {
+    /** Ends the running window; early where there was a {@code change}, in a few words. */
+    public void publish(Optional<String> change) {
+        long now = nanoTicker.getAsLong();
+        long length = now - beganNanos;
+        beganNanos = now;
         EdgeWindow.Builder edge = EdgeWindow.newBuilder().setEdgeNode(edgeNode);
-        link.estimate().ifPresent(estimate -> edge.setLink(link(estimate)));
+        change.ifPresent(edge::setChange);
+        double probeShare = probes.takeShare();
+        link.estimate().ifPresent(estimate -> edge.setLink(link(estimate, probeShare)));
         for (String name : models.names()) {
             models.served(name).ifPresent(model -> edge.addModels(model(model)));
         }
         sequence++;
         MeasurementWindow message = MeasurementWindow.newBuilder()
                 .setEdge(edge)
-                .setLengthMicros(TimeUnit.NANOSECONDS.toMicros(window.toNanos()))
+                .setLengthMicros(TimeUnit.NANOSECONDS.toMicros(length))
                 .setSequence(sequence)
                 .build();
         producer.send(
@@ -58,12 +74,15 @@ public final class KafkaMeasurements {
                         e -> LOG.debugf("measurement window %d is lost: %s", message.getSequence(), e.getMessage())));
     }
 
-    private static dev.baton.schemas.records.LinkEstimate link(LinkEstimate estimate) {
+    private static dev.baton.schemas.records.LinkEstimate link(LinkEstimate estimate, double probeShare) {
         return dev.baton.schemas.records.LinkEstimate.newBuilder()
                 .setUplinkBytesPerSecond(estimate.bytesPerSecond())
                 .setRoundTripMicros(estimate.roundTrip().toNanos() / 1e3)
                 .setResidualMicros(estimate.residual().toNanos() / 1e3)
                 .setSamples(estimate.samples())
+                .setUplinkErrorBytesPerSecond(estimate.bytesPerSecondError())
+                .setRoundTripErrorMicros(estimate.roundTripError().toNanos() / 1e3)
+                .setProbeShare(probeShare)
                 .build();
     }
 

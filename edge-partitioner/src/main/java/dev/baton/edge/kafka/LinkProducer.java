@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -47,6 +48,7 @@ public final class LinkProducer implements AutoCloseable {
     private final LongSupplier nanoTicker;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Producer<String, byte[]> producer;
+    private volatile Consumer<LinkEstimator.News> linkNews = _ -> {};
 
     /** Told of each record's end. */
     interface Outcome {
@@ -60,6 +62,11 @@ public final class LinkProducer implements AutoCloseable {
         this.link = link;
         this.silence = new LinkSilence(nanoTicker);
         this.nanoTicker = nanoTicker;
+    }
+
+    /** {@code listener} is told, on any thread, when a transfer shows that the link may have changed or has. */
+    public void onLinkNews(Consumer<LinkEstimator.News> listener) {
+        linkNews = listener;
     }
 
     /** Begins to connect; {@code connected} runs once, when the topics exist and records can be sent. */
@@ -133,11 +140,14 @@ public final class LinkProducer implements AutoCloseable {
         try {
             Future<RecordMetadata> _ = connected.send(message, (_, failure) -> {
                 long ended = nanoTicker.getAsLong();
-                if (failure == null && !sendTime.heldUp) {
-                    link.acknowledged(bytes, sent, ended);
-                }
+                LinkEstimator.News news = failure == null && !sendTime.heldUp
+                        ? link.acknowledged(bytes, sent, ended)
+                        : LinkEstimator.News.NONE;
                 silence.ended(bytes, failure == null);
                 outcome.done(Duration.ofNanos(ended - sent), Optional.ofNullable(failure));
+                if (news != LinkEstimator.News.NONE) {
+                    linkNews.accept(news);
+                }
             });
             sendTime.heldUp = nanoTicker.getAsLong() - sent > HELD_UP_NANOS;
         } catch (InterruptException e) {

@@ -37,6 +37,7 @@ final class LinkOverBrokerTest {
     Path directory;
 
     private final LinkEstimator estimator = new LinkEstimator(System::nanoTime);
+    private final LinkProbes probes = new LinkProbes(estimator, System::nanoTime);
 
     @Test
     void followsTheLinkOnProbesAndWindowsAlone() throws Exception {
@@ -54,9 +55,11 @@ final class LinkOverBrokerTest {
                 KafkaBackground background = new KafkaBackground(
                         producer,
                         "edge",
-                        new KafkaMeasurements(producer, "edge", new Models(), estimator, WINDOW),
-                        new LinkProbes(estimator),
-                        WINDOW)) {
+                        new KafkaMeasurements(producer, "edge", new Models(), estimator, probes, System::nanoTime),
+                        estimator,
+                        probes,
+                        WINDOW,
+                        System::nanoTime)) {
             CountDownLatch connected = new CountDownLatch(1);
             producer.start(connected::countDown);
             assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();

@@ -1,8 +1,8 @@
 package dev.baton.planning.link;
 
+import dev.baton.planning.link.TransferLine.Transfer;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -11,56 +11,106 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells rate and round trip of the link apart, from how long records of different size took from send to
- * acknowledgement. Any thread may report.
+ * acknowledgement, and notices when the link changes. Any thread may report.
  */
 public final class LinkEstimator {
 
     /*
-     * A straight line, duration = roundTrip + bytes / rate, through the transfers of the last WINDOW by the
-     * Theil-Sen estimator: the slope is the median of the slopes of all pairs (Sen 1968, "Estimates of the regression
-     * coefficient based on Kendall's tau"). Up to 29 % of the samples may be outliers, and on a radio link many are,
-     * so least squares would follow every retransmission. Quadratic in at most MAX_SAMPLES samples: some
-     * microseconds.
-     *
-     * A median forgets the past only when half of the window is new. Two telling transfers in a row far from the fit
-     * and on the same side therefore mean that the link changed: everything older is dropped at once. One is an
-     * outlier.
+     * TransferLine fits a line through the transfers at hand. Here is decided which those are.
      *
      * Transfers share the link in order of sending. One that was sent while another was under way began to move only
      * when the other had left, which is a round trip before its acknowledgement; its duration counts from there.
-     * Records acknowledged together travelled together and count as one transfer of all their bytes.
+     * Records acknowledged together travelled together and count as one transfer of all their bytes. Bytes are counted as
+     * they travel, with what goes around each record.
+     *
+     * A robust fit follows a change only when much of what it knows is new. So changes are looked for. A transfer far
+     * from the line is a suspicion: on a radio link most are retransmissions. A second one on the same side that was sent
+     * after the first had arrived, or a third where they follow within CLOSE, means that the link has stepped: what is
+     * older is dropped at once, and what was known becomes a weak belief. A drift too small for that is summed up (the
+     * two-sided CUSUM of Page 1954, "Continuous inspection schemes", over deviations cut off at CUT, so that outliers
+     * cannot fill it).
      */
-    static final Duration WINDOW = Duration.ofMillis(2_500);
-    static final int MAX_SAMPLES = 64;
+    static final Duration MEMORY = Duration.ofSeconds(30);
+    static final int MAX_SAMPLES = 48;
 
     /** With this difference in size an invisible slope says something as well: the link is at least so fast. */
     static final long TELLING_BYTES = 48 * 1024;
 
-    private static final int MIN_SAMPLES = 4;
-    private static final int MIN_SLOPES = 3;
-    private static final long MIN_SPREAD_BYTES = 512;
-    private static final double STEP_SHARE = 0.4;
-    private static final long STEP_NANOS = 1_500_000;
+    static final double STEP_NANOS = 1_500_000;
+
+    /** What goes over the link with each record: a produce request around it, TCP and IP headers. */
+    static final int OVERHEAD_BYTES = 200;
+
+    private static final double STEP_DEVIATIONS = 4;
+    private static final double STEP_SHARE = 0.3;
     private static final long TOGETHER_NANOS = 200_000;
-    private static final long RESOLUTION_NANOS = 20_000;
+    private static final long CLOSE_NANOS = 100_000_000;
+    private static final long SUSPICION_NANOS = 3_000_000_000L;
+    private static final double CUSUM_SLACK = 1;
+    private static final double CUSUM_LIMIT = 7;
+    private static final double CUT = 3;
+
+    /** Fits are shared by what happens within this time, once there are enough transfers to make them dear. */
+    private static final long FIT_NANOS = 50_000_000;
+
+    private static final int FEW = 12;
 
     private final LongSupplier nanoTicker;
     private final Deque<Transfer> transfers = new ArrayDeque<>();
+    private final List<Drift> ofSmall = List.of(new Drift(1), new Drift(-1));
+    private final List<Drift> ofLarge = List.of(new Drift(1), new Drift(-1));
     private long lastAckedNanos = Long.MIN_VALUE;
-    private int suspectedSide;
-    private long suspectedSinceNanos;
-    private @Nullable Known known;
+    /** The shortest transfer of all: the round trip takes no longer, as far as is known before there is a line. */
+    private long leastNanos = Long.MAX_VALUE;
 
-    private record Transfer(long bytes, long nanos, long startedNanos, long ackedNanos) {}
+    private @Nullable Suspicion suspicion;
+    private @Nullable TransferLine before;
+    private @Nullable TransferLine line;
+    private boolean dirty;
+    private long fittedNanos;
 
-    private record Known(LinkEstimate estimate, long atNanos) {}
+    /** What a transfer says about the link as it was known. */
+    public enum News {
+        /** It is as it was. */
+        NONE,
+        /** It may have changed: another transfer, soon, would tell. */
+        SUSPICION,
+        /** It has changed. */
+        STEP
+    }
+
+    /** Transfers in a row that are too slow ({@code side} 1) or too fast (-1) for the link as known. */
+    private record Suspicion(int side, int count, Transfer first, double deviationNanos) {}
+
+    private static final class Drift {
+        private final int side;
+        private double sum;
+        private long sinceNanos;
+
+        Drift(int side) {
+            this.side = side;
+        }
+
+        boolean add(double deviations, long ackedNanos) {
+            double next = sum + side * Math.clamp(deviations, -CUT, CUT) - CUSUM_SLACK;
+            if (sum <= 0) {
+                sinceNanos = ackedNanos;
+            }
+            sum = Math.max(0, next);
+            return sum > CUSUM_LIMIT;
+        }
+
+        void reset() {
+            sum = 0;
+        }
+    }
 
     public LinkEstimator(LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;
     }
 
     /** A record of {@code bytes} was handed over at {@code sentNanos} and acknowledged at {@code ackedNanos}. */
-    public synchronized void acknowledged(long bytes, long sentNanos, long ackedNanos) {
+    public synchronized News acknowledged(long bytes, long sentNanos, long ackedNanos) {
         if (bytes < 0 || ackedNanos < sentNanos) {
             throw new IllegalArgumentException(
                     "a transfer of %d bytes from %d to %d ns".formatted(bytes, sentNanos, ackedNanos));
@@ -72,136 +122,211 @@ public final class LinkEstimator {
         if (shared && previous != null && ackedNanos - previousAckedNanos < TOGETHER_NANOS) {
             transfers.removeLast();
             transfers.addLast(new Transfer(
-                    previous.bytes + bytes, ackedNanos - previous.startedNanos, previous.startedNanos, ackedNanos));
-            return;
+                    previous.bytes() + bytes + OVERHEAD_BYTES,
+                    ackedNanos - previous.startedNanos(),
+                    previous.startedNanos(),
+                    ackedNanos));
+            dirty = true;
+            return News.NONE;
         }
+        leastNanos = Math.min(leastNanos, ackedNanos - sentNanos);
         long started = sentNanos;
         if (shared) {
-            if (known == null) {
-                return;
-            }
-            started = Math.max(
-                    sentNanos, previousAckedNanos - known.estimate.roundTrip().toNanos());
+            long fixed = line == null ? leastNanos : Math.round(line.fixedNanos());
+            started = Math.max(sentNanos, previousAckedNanos - fixed);
         }
-        Transfer transfer = new Transfer(bytes, ackedNanos - started, started, ackedNanos);
+        Transfer transfer = new Transfer(bytes + OVERHEAD_BYTES, ackedNanos - started, started, ackedNanos);
         transfers.addLast(transfer);
+        dirty = true;
         forgetOld();
-        forgetBeforeStep(transfer);
+        News news = examine(transfer);
+        refit(news == News.STEP);
+        return news;
     }
 
     /**
-     * The link as far as known: the last fit, for as long as {@link #WINDOW} after the transfers stopped telling. Empty
-     * before transfers of different size told rate and round trip apart.
+     * The link as far as known. Empty before transfers of different size told rate and round trip apart, and
+     * {@link #MEMORY} after the last of them.
      */
     public synchronized Optional<LinkEstimate> estimate() {
-        fresh();
-        return Optional.ofNullable(known).map(Known::estimate);
+        refit(false);
+        return line().filter(this::tellsEnough).map(LinkEstimator::estimate);
     }
 
-    /** The fit through the transfers at hand; empty when they do not tell rate and round trip apart. */
-    public synchronized Optional<LinkEstimate> fresh() {
+    private boolean tellsEnough(TransferLine fit) {
+        return before != null
+                || fit.nanosPerByte() > fit.slopeError()
+                || fit.samples() >= FEW
+                || spread() >= TELLING_BYTES;
+    }
+
+    private static LinkEstimate estimate(TransferLine fit) {
+        double slope = fit.nanosPerByte() > fit.slopeError() ? fit.nanosPerByte() : fit.mostNanosPerByte();
+        double rate = 1e9 / slope;
+        return new LinkEstimate(
+                rate,
+                Duration.ofNanos(Math.round(fit.fixedNanos() + slope * OVERHEAD_BYTES)),
+                Duration.ofNanos(Math.round(fit.residual())),
+                fit.samples(),
+                Math.min(rate, rate * fit.slopeError() / slope),
+                Duration.ofNanos(Math.round(fit.fixedError())));
+    }
+
+    /** The fit as it stands; empty where the transfers at hand do not determine one. */
+    synchronized Optional<TransferLine> line() {
+        refit(false);
+        return Optional.ofNullable(line);
+    }
+
+    /** A rate in bytes per second that the link has at least; empty before any transfer. */
+    synchronized Optional<Double> atLeast() {
+        refit(false);
+        double proven = transfers.stream()
+                .mapToDouble(t -> t.nanos() > 0 ? t.bytes() * 1e9 / t.nanos() : 0)
+                .max()
+                .orElse(0);
+        double fitted = line == null ? 0 : 1e9 / Math.max(1e-3, line.nanosPerByte() + line.slopeError());
+        return Optional.of(Math.max(proven, fitted)).filter(rate -> rate > 0);
+    }
+
+    /**
+     * How large a record would tell whether a suspicion holds; empty where there is none.
+     */
+    synchronized Optional<Long> tellingBytes() {
+        if (suspicion == null || line == null) {
+            return Optional.empty();
+        }
+        double tolerance = tolerance(line, 0);
+        double visible = suspicion.deviationNanos / Math.max(1, suspicion.first.bytes());
+        return Optional.of(Math.max(1, Math.round(2 * tolerance / visible) - OVERHEAD_BYTES));
+    }
+
+    /** Whether there are at least as many small transfers, of at most {@code bytes}, as others, forgetting counted. */
+    synchronized boolean lacksLarge(long bytes) {
+        long now = nanoTicker.getAsLong();
+        double balance = 0;
+        for (Transfer transfer : transfers) {
+            double weight = Math.pow(2, -(now - transfer.ackedNanos()) / 2e9);
+            balance += transfer.bytes() <= bytes + OVERHEAD_BYTES ? weight : -weight;
+        }
+        return balance >= 0;
+    }
+
+    /** The time since a transfer of at least {@code least} and at most {@code most} bytes; empty when there is none. */
+    synchronized Optional<Duration> since(long least, long most) {
         forgetOld();
         long now = nanoTicker.getAsLong();
-        Optional<LinkEstimate> fresh = fit();
-        if (fresh.isPresent()) {
-            known = new Known(fresh.get(), now);
-        } else if (known != null && now - known.atNanos > WINDOW.toNanos()) {
-            known = null;
-        }
-        return fresh;
+        return transfers.stream()
+                .filter(t -> t.bytes() - OVERHEAD_BYTES >= least && t.bytes() - OVERHEAD_BYTES <= most)
+                .map(t -> Duration.ofNanos(now - t.ackedNanos()))
+                .min(Duration::compareTo);
     }
 
-    private Optional<LinkEstimate> fit() {
-        int count = transfers.size();
-        if (count < MIN_SAMPLES) {
-            return Optional.empty();
-        }
-        List<Transfer> all = List.copyOf(transfers);
-        long least = all.stream().mapToLong(Transfer::bytes).min().orElseThrow();
-        long most = all.stream().mapToLong(Transfer::bytes).max().orElseThrow();
-        long spread = most - least;
-        if (spread < MIN_SPREAD_BYTES) {
-            return Optional.empty();
-        }
-        double[] slopes = slopes(all, spread / 4.0);
-        if (slopes.length < MIN_SLOPES) {
-            return Optional.empty();
-        }
-        double slope = Math.max(0, median(slopes));
-        double residual = residual(all, slope, intercept(all, slope));
-        double visible = slope * spread;
-        double noise = Math.max(RESOLUTION_NANOS, 3 * residual / Math.sqrt(count));
-        if (visible < noise) {
-            if (spread < TELLING_BYTES) {
-                return Optional.empty();
-            }
-            slope = noise / spread;
-        }
-        double roundTrip = Math.max(0, intercept(all, slope));
-        return Optional.of(new LinkEstimate(
-                1e9 / slope, Duration.ofNanos(Math.round(roundTrip)), Duration.ofNanos(Math.round(residual)), count));
+    private long spread() {
+        long least = transfers.stream().mapToLong(Transfer::bytes).min().orElse(0);
+        long most = transfers.stream().mapToLong(Transfer::bytes).max().orElse(0);
+        return most - least;
     }
 
-    private static double[] slopes(List<Transfer> all, double minimumBytes) {
-        double[] slopes = new double[all.size() * (all.size() - 1) / 2];
-        int found = 0;
-        for (int i = 0; i < all.size(); i++) {
-            for (int j = i + 1; j < all.size(); j++) {
-                double bytes = all.get(j).bytes - all.get(i).bytes;
-                if (Math.abs(bytes) >= minimumBytes) {
-                    slopes[found++] = (all.get(j).nanos - all.get(i).nanos) / bytes;
-                }
-            }
+    private void refit(boolean now) {
+        long nanos = nanoTicker.getAsLong();
+        boolean dear = transfers.size() > FEW;
+        boolean due = now
+                || (dirty && (!dear || nanos - fittedNanos >= FIT_NANOS))
+                || (line != null && nanos - fittedNanos >= 10 * FIT_NANOS);
+        if (!due) {
+            return;
         }
-        return Arrays.copyOf(slopes, found);
-    }
-
-    private static double intercept(List<Transfer> all, double slope) {
-        return median(all.stream().mapToDouble(t -> t.nanos - slope * t.bytes).toArray());
-    }
-
-    /** The median absolute deviation, scaled to the standard deviation of a normal distribution. */
-    private static double residual(List<Transfer> all, double slope, double intercept) {
-        return 1.4826
-                * median(all.stream()
-                        .mapToDouble(t -> Math.abs(t.nanos - slope * t.bytes - intercept))
-                        .toArray());
+        forgetOld();
+        if (before != null && transfers.size() > FEW && spread() >= TransferLine.MIN_SPREAD_BYTES) {
+            before = null;
+        }
+        Optional<TransferLine> fit = TransferLine.through(List.copyOf(transfers), Optional.ofNullable(before), nanos);
+        line = fit.orElse(null);
+        dirty = false;
+        fittedNanos = nanos;
     }
 
     private void forgetOld() {
-        long oldest = nanoTicker.getAsLong() - WINDOW.toNanos();
-        while (!transfers.isEmpty() && (transfers.size() > MAX_SAMPLES || transfers.getFirst().ackedNanos < oldest)) {
+        long oldest = nanoTicker.getAsLong() - MEMORY.toNanos();
+        while (!transfers.isEmpty()
+                && (transfers.size() > MAX_SAMPLES || transfers.getFirst().ackedNanos() < oldest)) {
             transfers.removeFirst();
+            dirty = true;
+        }
+        if (transfers.isEmpty()) {
+            before = null;
         }
     }
 
-    private void forgetBeforeStep(Transfer latest) {
-        if (known == null) {
-            return;
+    private News examine(Transfer latest) {
+        if (line == null) {
+            return News.NONE;
         }
-        LinkEstimate before = known.estimate;
-        double moving = latest.bytes / before.bytesPerSecond() * 1e9;
-        double tolerance = Math.max(STEP_NANOS, 4.0 * before.residual().toNanos());
-        double deviation = latest.nanos - moving - before.roundTrip().toNanos();
-        if (Math.abs(deviation) <= Math.max(tolerance, STEP_SHARE * moving)) {
-            if (moving > tolerance) {
-                suspectedSide = 0;
-            }
-            return;
+        if (suspicion != null && latest.ackedNanos() - suspicion.first.ackedNanos() > SUSPICION_NANOS) {
+            suspicion = null;
         }
+        double bytes = (double) latest.bytes();
+        double deviation = latest.nanos() - line.predict(bytes);
+        double tolerance = tolerance(line, bytes);
+        if (Math.abs(deviation) > tolerance) {
+            return far(latest, deviation);
+        }
+        if (suspicion != null && wouldShow(suspicion, latest.bytes(), tolerance)) {
+            suspicion = null;
+        }
+        return drift(latest, deviation / Math.sqrt(line.predictionVariance(bytes)));
+    }
+
+    private static double tolerance(TransferLine line, double bytes) {
+        return Math.max(
+                Math.max(STEP_NANOS, STEP_DEVIATIONS * Math.sqrt(line.predictionVariance(bytes))),
+                STEP_SHARE * line.nanosPerByte() * bytes);
+    }
+
+    private static boolean wouldShow(Suspicion suspicion, long bytes, double tolerance) {
+        double share = Math.min(1, bytes / (double) Math.max(1, suspicion.first.bytes()));
+        return suspicion.deviationNanos * share > tolerance;
+    }
+
+    private News far(Transfer latest, double deviation) {
         int side = deviation > 0 ? 1 : -1;
-        if (side == suspectedSide) {
-            transfers.removeIf(t -> t.ackedNanos < suspectedSinceNanos);
-            suspectedSide = 0;
-        } else {
-            suspectedSide = side;
-            suspectedSinceNanos = latest.ackedNanos;
+        if (suspicion == null || suspicion.side != side) {
+            suspicion = new Suspicion(side, 1, latest, Math.abs(deviation));
+            return News.SUSPICION;
         }
+        boolean victimOfTheFirst = latest.startedNanos() < suspicion.first.ackedNanos();
+        if (victimOfTheFirst) {
+            return News.SUSPICION;
+        }
+        int count = suspicion.count + 1;
+        boolean close = latest.ackedNanos() - suspicion.first.ackedNanos() < CLOSE_NANOS;
+        if (count < 3 && close) {
+            suspicion = new Suspicion(side, count, suspicion.first, suspicion.deviationNanos);
+            return News.SUSPICION;
+        }
+        stepped(suspicion.first.ackedNanos());
+        return News.STEP;
     }
 
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        int middle = values.length / 2;
-        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    /** Small transfers say nothing about the rate, so they do not speak against a drift that large ones show. */
+    private News drift(Transfer latest, double deviations) {
+        boolean large = line != null && line.nanosPerByte() * latest.bytes() > 2 * line.residual();
+        for (Drift drift : large ? ofLarge : ofSmall) {
+            if (drift.add(deviations, latest.ackedNanos())) {
+                stepped(drift.sinceNanos);
+                break;
+            }
+        }
+        return News.NONE;
+    }
+
+    private void stepped(long sinceNanos) {
+        before = line;
+        transfers.removeIf(t -> t.ackedNanos() < sinceNanos);
+        suspicion = null;
+        ofSmall.forEach(Drift::reset);
+        ofLarge.forEach(Drift::reset);
+        dirty = true;
     }
 }
