@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * Requests at a steady rate, however long answers take; what became of every one is kept. A request counts from the moment at
@@ -39,8 +40,16 @@ final class SteadyLoad implements AutoCloseable {
      * @param doneNanos when the answer, or that there is none, was known
      * @param epoch     of the plan that answered; 0 without an answer
      * @param byEdge    whether the edge node finished what was meant for the cloud
+     * @param story     where the time went, or why there is no answer
      */
-    record Sample(long dueNanos, long doneNanos, long epoch, String placement, boolean answered, boolean byEdge) {
+    record Sample(
+            long dueNanos,
+            long doneNanos,
+            long epoch,
+            String placement,
+            boolean answered,
+            boolean byEdge,
+            String story) {
 
         double millis() {
             return (doneNanos - dueNanos) / 1e6;
@@ -80,6 +89,7 @@ final class SteadyLoad implements AutoCloseable {
     }
 
     private void send(long due, int turn) {
+        long late = System.nanoTime() - due;
         try {
             Answer answer = edge.send(workload, turn);
             Provenance by = answer.provenance();
@@ -89,12 +99,25 @@ final class SteadyLoad implements AutoCloseable {
                     by.planEpoch(),
                     by.placement(),
                     true,
-                    !by.placement().equals("edge-only") && by.completedBy().equals("edge")));
+                    !by.placement().equals("edge-only") && by.completedBy().equals("edge"),
+                    story(by, late)));
         } catch (ServiceRefusedException | ServiceUnreachableException lost) {
-            done.add(new Sample(due, System.nanoTime(), 0, "", false, false));
+            done.add(new Sample(due, System.nanoTime(), 0, "", false, false, String.valueOf(lost.getMessage())));
         } finally {
             room.release();
         }
+    }
+
+    private static String story(Provenance by, long lateNanos) {
+        String stages = by.stageMillis().entrySet().stream()
+                .map(stage -> "%s %s".formatted(stage.getKey(), Quantiles.text(stage.getValue(), 1)))
+                .collect(Collectors.joining(", "));
+        return "%s, sent %s ms late, edge node %s ms: %s"
+                .formatted(
+                        by.placement(),
+                        Quantiles.text(lateNanos / 1e6, 1),
+                        Quantiles.text(by.totalMillis(), 1),
+                        stages);
     }
 
     /** Those that ended until now, in the order in which they were due. */

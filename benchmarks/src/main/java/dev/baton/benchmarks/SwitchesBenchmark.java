@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +36,7 @@ final class SwitchesBenchmark {
     private static final int SWITCHES_PER_PHASE = 12;
     private static final Duration GUARD = Duration.ofMillis(700);
     private static final Duration AFTER_SWITCH = Duration.ofMillis(300);
+    private static final int SHOWN = 5;
     private static final Duration WARM_UP = Duration.ofSeconds(2);
 
     /** Requests of one placement. */
@@ -48,6 +50,7 @@ final class SwitchesBenchmark {
      * @param p99AfterSwitch   of those sent within {@link #AFTER_SWITCH} after a switch was asked for
      * @param lost             requests without an answer, in all phases
      * @param completedByEdge  requests that the edge node finished for the cloud, in all phases
+     * @param slowest          what the slowest requests while switching, and those that were lost, say
      */
     record Found(
             String model,
@@ -63,7 +66,8 @@ final class SwitchesBenchmark {
             double ratio,
             int lost,
             int completedByEdge,
-            List<Row> placements)
+            List<Row> placements,
+            List<String> slowest)
             implements BenchmarkResult {
 
         @Override
@@ -103,6 +107,8 @@ final class SwitchesBenchmark {
             placements.forEach(row -> lines.add("  %s: p99 %s ms while switching (%d), %s ms without (%d)"
                     .formatted(
                             row.placement(), text(row.p99With()), row.with(), text(row.p99Without()), row.without())));
+            lines.add("slowest while switching, and lost:");
+            slowest.forEach(story -> lines.add("  " + story));
             lines.add(held() ? "held" : "NOT HELD");
             return lines;
         }
@@ -234,7 +240,18 @@ final class SwitchesBenchmark {
                 p99With / p99Without,
                 (int) samples.stream().filter(sample -> !sample.answered()).count(),
                 (int) samples.stream().filter(Sample::byEdge).count(),
-                rows);
+                rows,
+                stories(with, samples));
+    }
+
+    private static List<String> stories(List<Sample> with, List<Sample> all) {
+        Stream<String> slow = with.stream()
+                .sorted(Comparator.comparingDouble(Sample::millis).reversed())
+                .limit(SHOWN)
+                .map(sample -> "%s ms: %s".formatted(Quantiles.text(sample.millis(), 1), sample.story()));
+        Stream<String> lost =
+                all.stream().filter(sample -> !sample.answered()).limit(SHOWN).map(Sample::story);
+        return Stream.concat(slow, lost).toList();
     }
 
     private static Row row(String placement, List<Sample> with, List<Sample> without) {
