@@ -30,6 +30,8 @@ import picocli.CommandLine.ScopeType;
             VerifyCommand.class,
             ProfileCommand.class,
             EvaluateCommand.class,
+            PlanCommand.class,
+            ReplayCommand.class,
             BenchCommand.class,
             TestCommand.class,
         },

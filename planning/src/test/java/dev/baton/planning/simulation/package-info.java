@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.planning.simulation;
+
+import org.jspecify.annotations.NullMarked;
