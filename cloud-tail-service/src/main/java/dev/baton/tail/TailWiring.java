@@ -6,6 +6,7 @@ import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.OnnxRuntimeEngine;
 import dev.baton.messaging.ClientSettings;
 import dev.baton.messaging.KafkaConnection;
+import dev.baton.messaging.MachinePressure;
 import dev.baton.partitioning.splitpackage.PackageCache;
 import dev.baton.tail.answer.ActivationDecoder;
 import dev.baton.tail.answer.AnswerTrace;
@@ -134,7 +135,11 @@ public final class TailWiring {
     @Singleton
     TailMeasurements measurements() {
         return new TailMeasurements(
-                tailId, Device.parse(config.inference().device()).toString(), System::nanoTime);
+                tailId,
+                Device.parse(config.inference().device()).toString(),
+                config.inference().workers(),
+                new MachinePressure()::now,
+                System::nanoTime);
     }
 
     @Produces

@@ -182,7 +182,10 @@ class CloudTailServiceTest {
         MeasurementWindow window = edge.window(candidate -> modelWindow(candidate, pack)
                 .filter(model -> model.getTailsCount() == pack.manifest().lastIndex())
                 .isPresent());
+        edge.awaitInEveryPartition(window);
         assertThat(window.getTail().getTail()).isEqualTo("tail-under-test");
+        assertThat(window.getTail().getWorkers()).isEqualTo(1);
+        assertThat(window.getTail().getPressure().hasCpuShare()).isTrue();
         assertThat(window.getTail().getDevice()).isEqualTo("cpu");
         TailModelWindow model = modelWindow(window, pack).orElseThrow();
         assertThat(model.getRequests()).isZero();

@@ -65,6 +65,42 @@ public interface EdgeConfig {
     @WithDefault("1s")
     Duration measurementWindow();
 
+    /**
+     * What this edge node is: the name of a device profile, or a file of one. Joules of requests follow its numbers. Default:
+     * unknown, and so are joules.
+     */
+    Optional<String> deviceProfile();
+
+    Exploration exploration();
+
+    /** What this edge node learns when nobody waits for it. */
+    interface Exploration {
+
+        /** Whether heads that are not in use are run now and then, and lossy codecs compared with exact answers. */
+        @WithDefault("true")
+        boolean enabled();
+
+        /** Share of this edge node's time that goes into it, at most. */
+        @WithDefault("0.02")
+        double timeShare();
+
+        /** Share of requests answered by the cloud from a lossy activation that are finished here as well. */
+        @WithDefault("0.01")
+        double codecShare();
+
+        /** At least one of those in this time, where there are any: with a share alone, little traffic would show nothing. */
+        @WithDefault("1m")
+        Duration codecAtLeast();
+
+        /** A head that was not measured for so long is run once. A minute follows heat and other load on the device. */
+        @WithDefault("1m")
+        Duration headsStaleAfter();
+
+        /** With less charge than this, 0 to 1, and no charger, nothing is learnt. */
+        @WithDefault("0.2")
+        double leastBattery();
+    }
+
     /** Where the broker is. */
     interface Kafka {
 

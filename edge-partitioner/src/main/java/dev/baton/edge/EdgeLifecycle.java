@@ -1,5 +1,6 @@
 package dev.baton.edge;
 
+import dev.baton.edge.explore.IdleThread;
 import dev.baton.edge.grpc.DeadlineWatch;
 import dev.baton.edge.grpc.GrpcPort;
 import dev.baton.edge.kafka.KafkaBackground;
@@ -30,6 +31,7 @@ final class EdgeLifecycle {
     private final LinkProducer producer;
     private final KafkaResultReceiver receiver;
     private final KafkaBackground background;
+    private final IdleThread idle;
     private final Models models;
     private final InferenceEngine engine;
     private final DeadlineWatch deadlines;
@@ -43,6 +45,7 @@ final class EdgeLifecycle {
             LinkProducer producer,
             KafkaResultReceiver receiver,
             KafkaBackground background,
+            IdleThread idle,
             Models models,
             InferenceEngine engine,
             DeadlineWatch deadlines,
@@ -54,6 +57,7 @@ final class EdgeLifecycle {
         this.producer = producer;
         this.receiver = receiver;
         this.background = background;
+        this.idle = idle;
         this.models = models;
         this.engine = engine;
         this.deadlines = deadlines;
@@ -67,10 +71,12 @@ final class EdgeLifecycle {
         catalog.start();
         producer.start(receiver::start);
         background.start();
+        idle.start();
         LOG.infof("edge node %s takes gRPC requests on port %d", identity.id(), grpcPort);
     }
 
     void stop(@Observes ShutdownEvent event) {
+        idle.close();
         background.close();
         catalog.close();
         plans.close();

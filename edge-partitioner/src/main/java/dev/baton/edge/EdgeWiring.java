@@ -2,6 +2,9 @@ package dev.baton.edge;
 
 import dev.baton.edge.cloud.ActivationSender;
 import dev.baton.edge.cloud.PendingCalls;
+import dev.baton.edge.explore.Exploration;
+import dev.baton.edge.explore.ExplorationSettings;
+import dev.baton.edge.explore.IdleThread;
 import dev.baton.edge.grpc.DeadlineWatch;
 import dev.baton.edge.kafka.KafkaActivationSender;
 import dev.baton.edge.kafka.KafkaBackground;
@@ -10,6 +13,7 @@ import dev.baton.edge.kafka.KafkaMeasurements;
 import dev.baton.edge.kafka.KafkaPlans;
 import dev.baton.edge.kafka.KafkaResultReceiver;
 import dev.baton.edge.kafka.LinkProducer;
+import dev.baton.edge.measure.Arrivals;
 import dev.baton.edge.model.FetchOrder;
 import dev.baton.edge.model.ModelLoader;
 import dev.baton.edge.model.ModelProfiler;
@@ -18,6 +22,7 @@ import dev.baton.edge.model.PackageSource;
 import dev.baton.edge.model.Plans;
 import dev.baton.edge.model.SlowedEngine;
 import dev.baton.edge.request.EdgeInference;
+import dev.baton.edge.request.EnergyMeter;
 import dev.baton.edge.request.ModelLookup;
 import dev.baton.inference.Device;
 import dev.baton.inference.EngineSettings;
@@ -25,20 +30,39 @@ import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.OnnxRuntimeEngine;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.partitioning.splitpackage.PackageCache;
+import dev.baton.planning.PowerModel;
+import dev.baton.planning.device.DeviceCatalog;
 import dev.baton.planning.link.LinkEstimator;
 import dev.baton.planning.link.LinkProbes;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Tracer;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /** The whole edge node on a page, in the order of the main path; {@link EdgeLifecycle} starts and stops it. */
 final class EdgeWiring {
 
     private static final LongSupplier NANO_TICKER = System::nanoTime;
+    private static final AttributeKey<String> STATE = AttributeKey.stringKey("baton.state");
+    private static final Attributes COMPUTE = Attributes.of(STATE, "compute");
+    private static final Attributes TRANSMIT = Attributes.of(STATE, "transmit");
+    private static final Attributes WAIT = Attributes.of(STATE, "wait");
+
+    /** The longest that a plan's preparation waits for requests under way. */
+    private static final Duration PREPARATION_PATIENCE = Duration.ofMillis(300);
 
     @Produces
     @Singleton
@@ -55,8 +79,55 @@ final class EdgeWiring {
     @Produces
     @Singleton
     EdgeInference inference(
-            EdgeConfig config, ModelLookup models, ActivationSender cloud, LinkEstimator link, Tracer tracer) {
-        return new EdgeInference(models, cloud, link, config.cloudTimeout(), device(config), tracer, NANO_TICKER);
+            EdgeConfig config,
+            ModelLookup models,
+            ActivationSender cloud,
+            LinkEstimator link,
+            Arrivals arrivals,
+            Exploration exploration,
+            EnergyMeter energy,
+            Tracer tracer) {
+        return new EdgeInference(
+                models,
+                cloud,
+                link,
+                new EdgeInference.Learning(arrivals, exploration, energy),
+                config.cloudTimeout(),
+                device(config),
+                tracer,
+                NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    Arrivals arrivals() {
+        return new Arrivals(NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    EnergyMeter energy(EdgeConfig config, OpenTelemetry telemetry) {
+        DoubleHistogram joules = telemetry
+                .getMeter("baton")
+                .histogramBuilder("baton.request.energy")
+                .setUnit("J")
+                .setDescription("What a request cost this edge node, by the power model of its device")
+                .build();
+        return new EnergyMeter(power(config), energy -> {
+            joules.record(energy.compute(), COMPUTE);
+            joules.record(energy.transmit(), TRANSMIT);
+            joules.record(energy.waiting(), WAIT);
+        });
+    }
+
+    private static Optional<PowerModel> power(EdgeConfig config) {
+        return config.deviceProfile().map(profile -> {
+            try {
+                return DeviceCatalog.builtIn().resolve(profile).power();
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException("baton.edge.device-profile " + profile + " cannot be read", unreadable);
+            }
+        });
     }
 
     @Produces
@@ -167,8 +238,44 @@ final class EdgeWiring {
 
     @Produces
     @Singleton
-    Plans plans(Models models, ActivationSender sender) {
-        return new Plans(models, sender::prepare);
+    Plans plans(Models models, ActivationSender sender, Arrivals arrivals) {
+        Executor preparing = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("plan-preparation").factory());
+        return new Plans(
+                models, sender::prepare, preparation -> preparing.execute(() -> whenQuiet(arrivals, preparation)));
+    }
+
+    private static void whenQuiet(Arrivals arrivals, Runnable preparation) {
+        try {
+            arrivals.awaitNoneUnderWay(PREPARATION_PATIENCE);
+            preparation.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Produces
+    @Singleton
+    Exploration exploration(EdgeConfig config, Models models, Arrivals arrivals) {
+        EdgeConfig.Exploration settings = config.exploration();
+        boolean enabled = settings.enabled();
+        return new Exploration(
+                models,
+                arrivals,
+                new LowBattery(settings.leastBattery(), NANO_TICKER),
+                new ExplorationSettings(
+                        enabled ? settings.timeShare() : 0,
+                        enabled ? settings.codecShare() : 0,
+                        settings.codecAtLeast(),
+                        settings.headsStaleAfter()),
+                () -> ThreadLocalRandom.current().nextDouble(),
+                NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    IdleThread idleThread(Exploration exploration) {
+        return new IdleThread(exploration);
     }
 
     @Produces
@@ -185,7 +292,8 @@ final class EdgeWiring {
         return new KafkaBackground(
                 producer,
                 identity.id(),
-                new KafkaMeasurements(producer, identity.id(), models, link, probes, NANO_TICKER),
+                new KafkaMeasurements(
+                        producer, identity.id(), config.deviceProfile(), models, link, probes, NANO_TICKER),
                 link,
                 probes,
                 config.measurementWindow(),

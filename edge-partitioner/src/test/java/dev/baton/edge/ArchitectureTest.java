@@ -13,7 +13,11 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 final class ArchitectureTest {
 
     private static final String[] FEATURES = {
-        "dev.baton.edge.request..", "dev.baton.edge.cloud..", "dev.baton.edge.model..", "dev.baton.edge.measure.."
+        "dev.baton.edge.request..",
+        "dev.baton.edge.cloud..",
+        "dev.baton.edge.model..",
+        "dev.baton.edge.measure..",
+        "dev.baton.edge.explore.."
     };
 
     @ArchTest

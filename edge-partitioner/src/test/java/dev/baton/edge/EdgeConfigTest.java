@@ -31,6 +31,13 @@ final class EdgeConfigTest {
         assertThat(config.pendingRequests()).isEqualTo(256);
         assertThat(config.emulatedSlowdown()).isEqualTo(1.0);
         assertThat(config.measurementWindow()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.deviceProfile()).isEmpty();
+        assertThat(config.exploration().enabled()).isTrue();
+        assertThat(config.exploration().timeShare()).isEqualTo(0.02);
+        assertThat(config.exploration().codecShare()).isEqualTo(0.01);
+        assertThat(config.exploration().codecAtLeast()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.exploration().headsStaleAfter()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.exploration().leastBattery()).isEqualTo(0.2);
     }
 
     @Test
@@ -51,7 +58,14 @@ final class EdgeConfigTest {
                 Map.entry("baton.edge.cloud-timeout", "250ms"),
                 Map.entry("baton.edge.pending-requests", "9"),
                 Map.entry("baton.edge.emulated-slowdown", "8"),
-                Map.entry("baton.edge.measurement-window", "2s")));
+                Map.entry("baton.edge.measurement-window", "2s"),
+                Map.entry("baton.edge.device-profile", "raspberry-pi-4"),
+                Map.entry("baton.edge.exploration.enabled", "false"),
+                Map.entry("baton.edge.exploration.time-share", "0.1"),
+                Map.entry("baton.edge.exploration.codec-share", "0.5"),
+                Map.entry("baton.edge.exploration.codec-at-least", "5s"),
+                Map.entry("baton.edge.exploration.heads-stale-after", "3s"),
+                Map.entry("baton.edge.exploration.least-battery", "0.5")));
         assertThat(config.id()).contains("camera-7");
         assertThat(config.kafka().bootstrapServers()).isEqualTo("a:1,b:2");
         assertThat(config.kafka().maxRecordBytes()).isEqualTo(1_048_576);
@@ -68,6 +82,13 @@ final class EdgeConfigTest {
         assertThat(config.pendingRequests()).isEqualTo(9);
         assertThat(config.emulatedSlowdown()).isEqualTo(8.0);
         assertThat(config.measurementWindow()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.deviceProfile()).contains("raspberry-pi-4");
+        assertThat(config.exploration().enabled()).isFalse();
+        assertThat(config.exploration().timeShare()).isEqualTo(0.1);
+        assertThat(config.exploration().codecShare()).isEqualTo(0.5);
+        assertThat(config.exploration().codecAtLeast()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.exploration().headsStaleAfter()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.exploration().leastBattery()).isEqualTo(0.5);
     }
 
     @Test

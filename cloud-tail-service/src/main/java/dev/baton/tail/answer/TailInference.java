@@ -24,14 +24,19 @@ import dev.baton.tensor.codec.Codec;
 import dev.baton.tensor.codec.Codecs;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** Answers activations: finds the tail, decodes what crossed, runs it, encodes what comes out. */
 public final class TailInference {
+
+    private static final Map<String, Codec> CODECS =
+            Codec.all().stream().collect(Collectors.toUnmodifiableMap(Codec::id, codec -> codec));
 
     private final String tailId;
     private final ServedModels models;
@@ -69,6 +74,15 @@ public final class TailInference {
 
     /** Answers one activation, with outputs or with the reason why there are none. Never throws for what came in. */
     public Answer answer(ReceivedActivation received) {
+        measurements.began();
+        try {
+            return answerInTime(received);
+        } finally {
+            measurements.ended();
+        }
+    }
+
+    private Answer answerInTime(ReceivedActivation received) {
         Activation activation = received.activation();
         Deadline deadline = deadline(received);
         try (TailModel.Lease model = leaseInTime(received, deadline)) {
@@ -155,7 +169,8 @@ public final class TailInference {
         Duration run = inference.runTime();
         // What is neither decoding, running nor encoding was waiting: for this record's turn or for the engine.
         Duration queue = sinceReceived(received).minus(decode).minus(run).minus(outputs.took());
-        measurements.answered(received.model(), received.splitPoint(), queue, decode, run);
+        measurements.answered(
+                received.model(), received.splitPoint(), sentAs(received.activation()), queue, decode, run);
         Result result = resultTo(received)
                 .addAllOutputs(outputs.value())
                 .setTimes(TailTimes.newBuilder()
@@ -166,6 +181,21 @@ public final class TailInference {
                         .setBatchSize(1))
                 .build();
         return new Answer(result, Optional.empty());
+    }
+
+    /**
+     * The picture's media type, or the least exact codec among the tensors: some cannot be packed as the others are, and those
+     * that nobody needs may have any.
+     */
+    private static String sentAs(Activation activation) {
+        if (activation.getEncodedInputsCount() > 0) {
+            return activation.getEncodedInputs(0).getMediaType();
+        }
+        return activation.getTensorsList().stream()
+                .flatMap(tensor -> Optional.ofNullable(CODECS.get(tensor.getCodec())).stream())
+                .max(Comparator.comparing(Codec::quantization).thenComparing(Codec::zstd))
+                .orElse(Codec.RAW)
+                .id();
     }
 
     private Result.Builder resultTo(ReceivedActivation received) {

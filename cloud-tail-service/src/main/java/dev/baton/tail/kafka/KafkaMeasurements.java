@@ -11,10 +11,14 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes each window of measurements when it ends. A window that cannot be sent is lost: the next one replaces it. */
+/**
+ * Publishes each window of measurements when it ends, to every partition: the orchestrator's replicas share edge nodes by
+ * partition, and each plans with all tails. A window that cannot be sent is lost: the next one replaces it.
+ */
 public final class KafkaMeasurements implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(KafkaMeasurements.class);
@@ -47,10 +51,12 @@ public final class KafkaMeasurements implements AutoCloseable {
     private void publish() {
         byte[] ended = measurements.endWindow().toByteArray();
         try {
-            producer.get()
-                    .send(
-                            new ProducerRecord<>(Topics.MEASUREMENTS, tailId, ended),
-                            (sent, failure) -> noteDelivery(failure));
+            Producer<String, byte[]> connected = producer.get();
+            for (PartitionInfo partition : connected.partitionsFor(Topics.MEASUREMENTS)) {
+                connected.send(
+                        new ProducerRecord<>(Topics.MEASUREMENTS, partition.partition(), tailId, ended),
+                        (sent, failure) -> noteDelivery(failure));
+            }
         } catch (KafkaException | IllegalStateException e) {
             noteDelivery(e);
         }

@@ -1,5 +1,7 @@
 package dev.baton.tail.measurement;
 
+import dev.baton.schemas.records.DecodeMeasurement;
+import dev.baton.schemas.records.DevicePressure;
 import dev.baton.schemas.records.MeasurementWindow;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Summary;
@@ -11,9 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
- * Decode and run times per model and split point, window by window. A split point without work in a window keeps
+ * Decode and run times per model and split point, and how busy this tail is, window by window. A split point without work in a window keeps
  * its last known summary, so that a reader who joins late knows every tail; the number of requests tells whether there
  * was work.
  */
@@ -21,34 +24,61 @@ public final class TailMeasurements {
 
     private final String tail;
     private final String device;
+    private final int workers;
+    private final Supplier<DevicePressure> pressure;
     private final LongSupplier nanos;
     private final Map<ModelRef, Model> models = new LinkedHashMap<>();
     private long windowStart;
     private long sequence;
+    private long workedNanos;
+    private int inHand;
+
+    /** Begins the first window of a tail with one worker, whose machine tells nothing. */
+    public TailMeasurements(String tail, String device, LongSupplier nanos) {
+        this(tail, device, 1, DevicePressure::getDefaultInstance, nanos);
+    }
 
     /**
      * Begins the first window.
      *
      * @param tail   the name of this tail
      * @param device where it runs models, {@code cpu} or {@code gpu:N}
-     * @param nanos  a monotonic clock
+     * @param workers  models that run at the same time
+     * @param pressure how busy the machine is
+     * @param nanos    a monotonic clock
      */
-    public TailMeasurements(String tail, String device, LongSupplier nanos) {
+    public TailMeasurements(
+            String tail, String device, int workers, Supplier<DevicePressure> pressure, LongSupplier nanos) {
         this.tail = tail;
         this.device = device;
+        this.workers = workers;
+        this.pressure = pressure;
         this.nanos = nanos;
         this.windowStart = nanos.getAsLong();
     }
 
-    /** A record that was answered with outputs. */
-    public synchronized void answered(ModelRef ref, int splitPoint, Duration queue, Duration decode, Duration run) {
+    /** Work on a record begins; {@link #ended} follows, whatever comes of it. */
+    public synchronized void began() {
+        inHand++;
+    }
+
+    public synchronized void ended() {
+        inHand--;
+    }
+
+    /** A record that was answered with outputs; {@code codec} is that of its tensors, or its picture's media type. */
+    public synchronized void answered(
+            ModelRef ref, int splitPoint, String codec, Duration queue, Duration decode, Duration run) {
+        workedNanos += run.toNanos();
         Model model = models.get(ref);
         if (model == null) {
             return; // retired while this record was being answered
         }
         model.requests++;
         model.queue.samples.add(queue);
+        model.batch.samples.add(1);
         model.tail(splitPoint).decode.samples.add(decode);
+        model.tail(splitPoint).decoding(codec).samples.add(decode);
         model.tail(splitPoint).run.samples.add(run);
     }
 
@@ -61,9 +91,18 @@ public final class TailMeasurements {
         }
     }
 
-    /** A decode that was timed without any record asking for it. */
-    public synchronized void profiledDecode(ModelRef ref, int splitPoint, Duration decode) {
-        model(ref).tail(splitPoint).decode.samples.add(decode);
+    /**
+     * A decode that was timed without any record asking for it.
+     *
+     * @param usual whether it stands for codecs in general
+     */
+    public synchronized void profiledDecode(
+            ModelRef ref, int splitPoint, String codec, Duration decode, boolean usual) {
+        Tail timed = model(ref).tail(splitPoint);
+        timed.decoding(codec).samples.add(decode);
+        if (usual) {
+            timed.decode.samples.add(decode);
+        }
     }
 
     /** A run that was timed without any record asking for it. */
@@ -84,7 +123,15 @@ public final class TailMeasurements {
     /** Ends the current window and begins the next one. */
     public synchronized MeasurementWindow endWindow() {
         long now = nanos.getAsLong();
-        TailWindow.Builder window = TailWindow.newBuilder().setTail(tail).setDevice(device);
+        long length = Math.max(1, now - windowStart);
+        TailWindow.Builder window = TailWindow.newBuilder()
+                .setTail(tail)
+                .setDevice(device)
+                .setPressure(pressure.get())
+                .setWorkers(workers)
+                .setUtilization(Math.min(1, workedNanos / (double) length / workers))
+                .setWaiting(Math.max(0, inHand - workers));
+        workedNanos = 0;
         models.forEach((ref, model) -> window.addModels(model.endWindow(ref)));
         MeasurementWindow ended = MeasurementWindow.newBuilder()
                 .setTail(window)
@@ -102,6 +149,7 @@ public final class TailMeasurements {
     private static final class Model {
 
         private final Measured queue = new Measured();
+        private final Measured batch = new Measured();
         private final Map<Integer, Tail> tails = new TreeMap<>();
         private long requests;
         private long failures;
@@ -115,11 +163,9 @@ public final class TailMeasurements {
                     .setModel(ref)
                     .setRequests(requests)
                     .setFailures(failures)
-                    .setQueueMicros(queue.endWindow());
-            tails.forEach((splitPoint, tail) -> window.addTails(TailMeasurement.newBuilder()
-                    .setSplitPoint(splitPoint)
-                    .setDecodeMicros(tail.decode.endWindow())
-                    .setRunMicros(tail.run.endWindow())));
+                    .setQueueMicros(queue.endWindow())
+                    .setBatchSize(batch.endWindow());
+            tails.forEach((splitPoint, tail) -> window.addTails(tail.endWindow(splitPoint)));
             requests = 0;
             failures = 0;
             return window.build();
@@ -130,17 +176,32 @@ public final class TailMeasurements {
 
         private final Measured decode = new Measured();
         private final Measured run = new Measured();
+        private final Map<String, Measured> decodings = new TreeMap<>();
+
+        Measured decoding(String codec) {
+            return decodings.computeIfAbsent(codec, absent -> new Measured());
+        }
+
+        TailMeasurement endWindow(int splitPoint) {
+            TailMeasurement.Builder window = TailMeasurement.newBuilder()
+                    .setSplitPoint(splitPoint)
+                    .setDecodeMicros(decode.endWindow())
+                    .setRunMicros(run.endWindow());
+            decodings.forEach((codec, decoding) -> window.addDecodings(
+                    DecodeMeasurement.newBuilder().setCodec(codec).setDecodeMicros(decoding.endWindow())));
+            return window.build();
+        }
     }
 
     private static final class Measured {
 
-        private DurationSamples samples = new DurationSamples();
+        private WindowSamples samples = new WindowSamples();
         private Summary lastKnown = Summary.getDefaultInstance();
 
         Summary endWindow() {
             if (!samples.isEmpty()) {
                 lastKnown = samples.summary();
-                samples = new DurationSamples();
+                samples = new WindowSamples();
             }
             return lastKnown;
         }

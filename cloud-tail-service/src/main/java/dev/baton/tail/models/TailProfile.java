@@ -11,6 +11,7 @@ import dev.baton.tensor.Tensor;
 import dev.baton.tensor.codec.Codec;
 import dev.baton.tensor.codec.Codecs;
 import dev.baton.tensor.codec.EncodedTensor;
+import dev.baton.tensor.image.ImagePreprocessor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -74,27 +75,32 @@ public final class TailProfile {
             TailModel model, SplitPointEntry entry, Map<String, Tensor> crossing, Optional<byte[]> sample) {
         if (entry.index() == 0 && sample.isPresent() && model.picture().isPresent()) {
             byte[] encoded = sample.get();
-            measureDecoding(
-                    model.ref(), 0, () -> model.picture().get().preprocessor().toTensor(encoded));
+            String mediaType = ImagePreprocessor.mediaType(encoded).orElse("image/jpeg");
+            measureDecoding(model.ref(), 0, mediaType, true, () -> model.picture()
+                    .get()
+                    .preprocessor()
+                    .toTensor(encoded));
             return;
         }
         for (CodecMeasurement measured : entry.codecs()) {
             Codec codec = Codec.parse(measured.codec());
-            if (codec.quantization().isEntropyCoded()) {
-                continue; // there is one time for all codecs, and these take many times the others'
-            }
             List<EncodedTensor> encoded = crossing.values().stream()
                     .map(tensor -> Codecs.encode(tensor, codec))
                     .toList();
+            boolean usual = !codec.quantization().isEntropyCoded(); // those take many times the others'
             measureDecoding(
-                    model.ref(), entry.index(), () -> encoded.forEach(tensor -> Codecs.decode(tensor, Long.MAX_VALUE)));
+                    model.ref(),
+                    entry.index(),
+                    codec.id(),
+                    usual,
+                    () -> encoded.forEach(tensor -> Codecs.decode(tensor, Long.MAX_VALUE)));
         }
     }
 
-    private void measureDecoding(ModelRef ref, int splitPoint, Runnable decode) {
+    private void measureDecoding(ModelRef ref, int splitPoint, String codec, boolean usual, Runnable decode) {
         decode.run(); // warms up
         long start = nanos.getAsLong();
         decode.run();
-        measurements.profiledDecode(ref, splitPoint, Duration.ofNanos(nanos.getAsLong() - start));
+        measurements.profiledDecode(ref, splitPoint, codec, Duration.ofNanos(nanos.getAsLong() - start), usual);
     }
 }

@@ -138,6 +138,14 @@ public final class TestingEdge implements AutoCloseable {
         return windowOf(await(record -> record.topic().equals(Topics.MEASUREMENTS) && accepted.test(windowOf(record))));
     }
 
+    /** Waits until every partition of the measurements has this window. */
+    public void awaitInEveryPartition(MeasurementWindow window) {
+        consumer.partitionsFor(Topics.MEASUREMENTS)
+                .forEach(partition -> await(record -> record.topic().equals(Topics.MEASUREMENTS)
+                        && record.partition() == partition.partition()
+                        && windowOf(record).equals(window)));
+    }
+
     /** How many activations of {@code model} no tail has committed. */
     public long lag(String group, String model) {
         try {

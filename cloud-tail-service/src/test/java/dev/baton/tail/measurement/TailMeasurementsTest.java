@@ -1,12 +1,17 @@
 package dev.baton.tail.measurement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.baton.schemas.records.DecodeMeasurement;
+import dev.baton.schemas.records.DevicePressure;
 import dev.baton.schemas.records.MeasurementWindow;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Summary;
+import dev.baton.schemas.records.TailMeasurement;
 import dev.baton.schemas.records.TailModelWindow;
+import dev.baton.schemas.records.TailWindow;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -53,7 +58,7 @@ final class TailMeasurementsTest {
     @Test
     void whatIsKnownStaysKnownWithoutRequests() {
         measurements.profiledRun(GAUGE, 3, Duration.ofMillis(4));
-        measurements.profiledDecode(GAUGE, 3, Duration.ofMillis(1));
+        measurements.profiledDecode(GAUGE, 3, "raw", Duration.ofMillis(1), true);
         measurements.endWindow();
 
         TailModelWindow later = measurements.endWindow().getTail().getModels(0);
@@ -91,7 +96,7 @@ final class TailMeasurementsTest {
 
     @Test
     void manySamplesKeepTheirExactMeanInBoundedMemory() {
-        DurationSamples samples = new DurationSamples();
+        WindowSamples samples = new WindowSamples();
         for (int i = 1; i <= 100_000; i++) {
             samples.add(Duration.ofNanos(i * 1_000L));
         }
@@ -101,10 +106,49 @@ final class TailMeasurementsTest {
         assertThat(summary.getP50()).as("of the latest").isBetween(98_900.0, 100_000.0);
     }
 
+    @Test
+    void decodingIsToldByCodecAndTheCostlyOnesDoNotStandForAll() {
+        measurements.profiledDecode(GAUGE, 3, "raw", Duration.ofMillis(1), true);
+        measurements.profiledDecode(GAUGE, 3, "step6", Duration.ofMillis(40), false);
+        answered(3, 2, 9);
+        TailMeasurement tail = measurements.endWindow().getTail().getModels(0).getTails(0);
+        assertThat(tail.getDecodeMicros().getMean()).isEqualTo(1_500);
+        assertThat(tail.getDecodingsList())
+                .extracting(
+                        DecodeMeasurement::getCodec, d -> d.getDecodeMicros().getMean())
+                .containsExactly(tuple("int8", 2_000.0), tuple("raw", 1_000.0), tuple("step6", 40_000.0));
+    }
+
+    @Test
+    void aWindowTellsHowBusyTheTailIs() {
+        TailMeasurements busy = new TailMeasurements(
+                "tail-2",
+                "cpu",
+                2,
+                () -> DevicePressure.newBuilder().setCpuShare(0.7).build(),
+                nanos::get);
+        busy.begin(GAUGE);
+        for (int i = 0; i < 5; i++) {
+            busy.began();
+        }
+        busy.answered(GAUGE, 2, "raw", Duration.ZERO, Duration.ZERO, Duration.ofMillis(500));
+        busy.ended();
+        nanos.set(Duration.ofSeconds(1).toNanos());
+        TailWindow window = busy.endWindow().getTail();
+        assertThat(window.getWorkers()).isEqualTo(2);
+        assertThat(window.getUtilization()).isCloseTo(0.25, within(1e-9));
+        assertThat(window.getWaiting()).as("of four, two run").isEqualTo(2);
+        assertThat(window.getPressure().getCpuShare()).isEqualTo(0.7);
+        assertThat(window.getModels(0).getBatchSize().getMean()).isEqualTo(1);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(busy.endWindow().getTail().getUtilization()).isZero();
+    }
+
     private void answered(int splitPoint, long decodeMillis, long runMillis) {
         measurements.answered(
                 GAUGE,
                 splitPoint,
+                "int8",
                 Duration.ofNanos(500_000),
                 Duration.ofMillis(decodeMillis),
                 Duration.ofMillis(runMillis));

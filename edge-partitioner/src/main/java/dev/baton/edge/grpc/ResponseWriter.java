@@ -49,6 +49,16 @@ final class ResponseWriter {
             put(response, name, millis(provenance.times().micros(stage)));
         }
         put(response, "baton_total_ms", millis(provenance.times().totalMicros()));
+        provenance.energy().ifPresent(energy -> {
+            put(response, "baton_joules", joules(energy.total()));
+            put(response, "baton_joules_compute", joules(energy.compute()));
+            put(response, "baton_joules_transmit", joules(energy.transmit()));
+            put(response, "baton_joules_wait", joules(energy.waiting()));
+        });
+    }
+
+    private static String joules(double joules) {
+        return String.format(Locale.ROOT, "%.6f", joules);
     }
 
     private static String millis(long micros) {

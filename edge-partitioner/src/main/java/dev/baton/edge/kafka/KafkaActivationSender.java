@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -77,11 +78,16 @@ public final class KafkaActivationSender implements ActivationSender {
         ProducerRecord<String, byte[]> message =
                 new ProducerRecord<>(Topics.activations(activation.model()), activation.requestId(), value);
         TraceHeaders.inject(Context.current(), message.headers());
-        producer.send(
-                message,
-                (_, failure) -> failure.ifPresent(e -> pending.complete(
-                        activation.requestId(), _ -> new CloudAnswer.NotSent("not sent: " + e.getMessage()))));
-        return new CloudCall(value.length, answer.get(), () -> pending.forget(activation.requestId()));
+        AtomicReference<Optional<Duration>> uplink = new AtomicReference<>(Optional.empty());
+        producer.send(message, (transfer, failure) -> {
+            if (failure.isPresent()) {
+                String reason = "not sent: " + failure.get().getMessage();
+                pending.complete(activation.requestId(), _ -> new CloudAnswer.NotSent(reason));
+            } else {
+                uplink.set(Optional.of(transfer));
+            }
+        });
+        return new CloudCall(value.length, answer.get(), () -> pending.forget(activation.requestId()), uplink::get);
     }
 
     private dev.baton.schemas.records.Activation message(Activation activation) {

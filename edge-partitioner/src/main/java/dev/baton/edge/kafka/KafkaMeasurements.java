@@ -1,18 +1,24 @@
 package dev.baton.edge.kafka;
 
+import dev.baton.edge.measure.CodecAgreements.Agreement;
 import dev.baton.edge.measure.ModelMeasurements;
+import dev.baton.edge.measure.PlacementMeasurements.PlanWindow;
 import dev.baton.edge.model.Models;
 import dev.baton.edge.model.ServedModel;
+import dev.baton.messaging.MachinePressure;
 import dev.baton.messaging.Topics;
+import dev.baton.partitioning.Placement;
 import dev.baton.planning.link.LinkEstimate;
 import dev.baton.planning.link.LinkEstimator;
 import dev.baton.planning.link.LinkProbes;
+import dev.baton.schemas.records.CodecAgreement;
 import dev.baton.schemas.records.EdgeModelWindow;
 import dev.baton.schemas.records.EdgeWindow;
 import dev.baton.schemas.records.EncodingMeasurement;
 import dev.baton.schemas.records.HeadMeasurement;
 import dev.baton.schemas.records.MeasurementWindow;
 import dev.baton.schemas.records.ModelRef;
+import dev.baton.schemas.records.PlacementMeasurement;
 import dev.baton.schemas.records.Summary;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +33,8 @@ public final class KafkaMeasurements {
 
     private final LinkProducer producer;
     private final String edgeNode;
+    private final Optional<String> deviceProfile;
+    private final MachinePressure machine = new MachinePressure();
     private final Models models;
     private final LinkEstimator link;
     private final LinkProbes probes;
@@ -37,12 +45,14 @@ public final class KafkaMeasurements {
     public KafkaMeasurements(
             LinkProducer producer,
             String edgeNode,
+            Optional<String> deviceProfile,
             Models models,
             LinkEstimator link,
             LinkProbes probes,
             LongSupplier nanoTicker) {
         this.producer = producer;
         this.edgeNode = edgeNode;
+        this.deviceProfile = deviceProfile;
         this.models = models;
         this.link = link;
         this.probes = probes;
@@ -57,6 +67,8 @@ public final class KafkaMeasurements {
         beganNanos = now;
         EdgeWindow.Builder edge = EdgeWindow.newBuilder().setEdgeNode(edgeNode);
         change.ifPresent(edge::setChange);
+        deviceProfile.ifPresent(edge::setDeviceProfile);
+        edge.setPressure(machine.now());
         double probeShare = probes.takeShare();
         link.estimate().ifPresent(estimate -> edge.setLink(link(estimate, probeShare)));
         for (String name : models.names()) {
@@ -108,6 +120,63 @@ public final class KafkaMeasurements {
                         .setCodec(encoding.key().codec())
                         .setEncodeMicros(summary(encoding.micros()))
                         .setBytes(summary(encoding.bytes()))));
+        window.placements().forEach(plan -> message.addPlacements(placement(plan)));
+        window.agreements().forEach(agreement -> message.addAgreements(agreement(agreement)));
+        window.localCompletions()
+                .forEach(tail -> message.addLocalCompletions(HeadMeasurement.newBuilder()
+                        .setSplitPoint(tail.splitPoint())
+                        .setRunMicros(summary(tail.micros()))));
+        return message.addAllReadySplitPoints(model.readySplitPoints()).build();
+    }
+
+    private static PlacementMeasurement placement(PlanWindow plan) {
+        PlacementMeasurement.Builder message = PlacementMeasurement.newBuilder()
+                .setPlanEpoch(plan.plan().epoch())
+                .setPlacement(placement(plan.plan().placement()))
+                .setCodec(plan.plan().codec())
+                .setFailures(plan.failures())
+                .setCompletedLocally(plan.completedLocally())
+                .setInFlight(plan.inFlight());
+        plan.values().forEach((quantity, values) -> {
+            Summary summary = summary(values);
+            switch (quantity) {
+                case TOTAL -> message.setTotalMicros(summary);
+                case PREPROCESS -> message.setPreprocessMicros(summary);
+                case HEAD -> message.setHeadMicros(summary);
+                case ENCODE -> message.setEncodeMicros(summary);
+                case BYTES -> message.setBytes(summary);
+                case UPLINK -> message.setUplinkMicros(summary);
+                case BROKER -> message.setBrokerMicros(summary);
+                case TAIL_QUEUE -> message.setTailQueueMicros(summary);
+                case DECODE -> message.setDecodeMicros(summary);
+                case TAIL -> message.setTailMicros(summary);
+                case RESULT -> message.setResultMicros(summary);
+                case LOCAL_COMPLETION -> message.setLocalCompletionMicros(summary);
+                case JOULES -> message.setJoules(summary);
+            }
+        });
+        return message.build();
+    }
+
+    private static dev.baton.schemas.records.Placement placement(Placement placement) {
+        var message = dev.baton.schemas.records.Placement.newBuilder();
+        switch (placement) {
+            case Placement.EdgeOnly() ->
+                message.setEdgeOnly(dev.baton.schemas.records.Placement.EdgeOnly.getDefaultInstance());
+            case Placement.CloudOnly() ->
+                message.setCloudOnly(dev.baton.schemas.records.Placement.CloudOnly.getDefaultInstance());
+            case Placement.Split(int splitPoint) -> message.setSplitPoint(splitPoint);
+        }
+        return message.build();
+    }
+
+    private static CodecAgreement agreement(Agreement agreement) {
+        CodecAgreement.Builder message = CodecAgreement.newBuilder()
+                .setSplitPoint(agreement.key().splitPoint())
+                .setCodec(agreement.key().codec())
+                .setSamples(agreement.samples())
+                .setAgreement(agreement.agreement());
+        agreement.relativeError().ifPresent(error -> message.setRelativeError(summary(error)));
         return message.build();
     }
 

@@ -1,5 +1,7 @@
 package dev.baton.edge.measure;
 
+import dev.baton.edge.measure.CodecAgreements.Agreement;
+import dev.baton.edge.measure.PlacementMeasurements.PlanWindow;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -37,6 +39,10 @@ public final class ModelMeasurements {
     private final LongAdder requests = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder completedLocally = new LongAdder();
+    private final Map<Integer, RecentValues> localCompletions = new ConcurrentHashMap<>();
+    private final PlacementMeasurements placements = new PlacementMeasurements();
+    private final CodecAgreements agreements = new CodecAgreements();
+    private final LongSupplier nanoTicker;
     private int windows;
 
     /** A split point and codec, by which encodings differ. */
@@ -60,14 +66,38 @@ public final class ModelMeasurements {
             List<EncodingTimes> encodings,
             Optional<Summary> encodedInputBytes,
             Optional<Summary> broker,
-            Optional<Summary> total) {}
+            Optional<Summary> total,
+            List<PlanWindow> placements,
+            List<Agreement> agreements,
+            List<HeadTimes> localCompletions) {}
 
     public ModelMeasurements(LongSupplier nanoTicker) {
+        this.nanoTicker = nanoTicker;
         this.broker = new RecentValues(nanoTicker, BROKER_MAX_AGE);
     }
 
     public void head(int splitPoint, Duration runTime) {
-        heads.computeIfAbsent(splitPoint, _ -> new RecentValues()).add(micros(runTime));
+        heads.computeIfAbsent(splitPoint, _ -> new RecentValues(nanoTicker, Duration.ofNanos(Long.MAX_VALUE)))
+                .add(micros(runTime));
+    }
+
+    /** How long ago the head's time was measured last; empty before its first run. */
+    public Optional<Duration> headAge(int splitPoint) {
+        return Optional.ofNullable(heads.get(splitPoint)).flatMap(RecentValues::age);
+    }
+
+    /** Running the tail of {@code splitPoint} here. */
+    public void localCompletion(int splitPoint, Duration runTime) {
+        localCompletions.computeIfAbsent(splitPoint, _ -> new RecentValues()).add(micros(runTime));
+    }
+
+    /** By plan, of the running window alone. */
+    public PlacementMeasurements placements() {
+        return placements;
+    }
+
+    public CodecAgreements agreements() {
+        return agreements;
     }
 
     public void encode(int splitPoint, String codec, Duration time, long bytes) {
@@ -115,10 +145,6 @@ public final class ModelMeasurements {
     /** Ends the running window: counts start again at 0, recent values stay. One thread asks. */
     public Window window() {
         windows++;
-        List<HeadTimes> headTimes = heads.entrySet().stream()
-                .flatMap(e -> e.getValue().news(isRepeated(e.getKey())).map(s -> new HeadTimes(e.getKey(), s)).stream())
-                .sorted(Comparator.comparingInt(HeadTimes::splitPoint))
-                .toList();
         List<EncodingTimes> encodingTimes = encodings.entrySet().stream()
                 .flatMap(e -> encodingTimes(e.getKey(), e.getValue()).stream())
                 .sorted(Comparator.comparingInt((EncodingTimes e) -> e.key().splitPoint())
@@ -129,11 +155,21 @@ public final class ModelMeasurements {
                 failures.sumThenReset(),
                 completedLocally.sumThenReset(),
                 preprocess.summary(),
-                headTimes,
+                times(heads),
                 encodingTimes,
                 encodedInputBytes.summary(),
                 broker.summary(),
-                total.summary());
+                total.summary(),
+                placements.window(),
+                agreements.all(),
+                times(localCompletions));
+    }
+
+    private List<HeadTimes> times(Map<Integer, RecentValues> bySplitPoint) {
+        return bySplitPoint.entrySet().stream()
+                .flatMap(e -> e.getValue().news(isRepeated(e.getKey())).map(s -> new HeadTimes(e.getKey(), s)).stream())
+                .sorted(Comparator.comparingInt(HeadTimes::splitPoint))
+                .toList();
     }
 
     private boolean isRepeated(Object key) {

@@ -37,6 +37,14 @@ public final class RecentValues {
         added++;
     }
 
+    /** The time since the latest value; empty when there is none. */
+    public synchronized Optional<Duration> age() {
+        int latest = (int) ((added - 1) % CAPACITY);
+        return added == 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(nanoTicker.getAsLong() - addedNanos[latest]));
+    }
+
     /** Empty when there is no value. */
     public Optional<Summary> summary() {
         double[] sorted = snapshot();

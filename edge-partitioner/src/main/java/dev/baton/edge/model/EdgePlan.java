@@ -1,5 +1,6 @@
 package dev.baton.edge.model;
 
+import dev.baton.edge.measure.PlacementMeasurements.PlanKey;
 import dev.baton.partitioning.Placement;
 import dev.baton.tensor.codec.Codec;
 
@@ -17,6 +18,11 @@ public record EdgePlan(String model, String version, Placement placement, Codec 
             throw new IllegalArgumentException(
                     "plan epoch %d for model %s: expected 0 or more".formatted(epoch, model));
         }
+    }
+
+    /** What measurements of requests under this plan are told by. */
+    public PlanKey key() {
+        return new PlanKey(epoch, placement, codec.id());
     }
 
     /** Everything in the cloud until a plan arrives, where only a part of the model is on the edge node. */

@@ -2,28 +2,48 @@ package dev.baton.edge.model;
 
 import dev.baton.inference.InferenceException;
 import dev.baton.partitioning.Placement;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
  * The latest plan for each model. A plan takes effect when the version it is for serves and everything it needs is
- * ready: prepare, then activate. A plan that does not fit is ignored, and the one before stays.
+ * ready: prepare, then activate, then drain. A plan that does not fit is ignored, and the one before stays.
  */
 public final class Plans {
 
     private static final Logger LOG = Logger.getLogger(Plans.class);
 
+    /*
+     * Prepare: the head of a plan's split point is open and warm since its model serves; its tail, which finishes here what the
+     * cloud does not, is opened and run once; the topic's partitions are known. All of it off the requests' path, while they
+     * follow the plan before.
+     * Activate: one volatile write. A request reads it once, when it begins.
+     * Drain: requests under way finish as they began. Measurement windows tell of them by epoch until there are none.
+     *
+     * In the cloud nothing is to be done: a tail subscribes to a model's topic when every split point of the version is open
+     * and was run, so whichever tail reads a record holds its tail warm.
+     */
     private final Models models;
     private final Consumer<String> prepareSending;
+    private final Executor preparing;
     private final Map<String, EdgePlan> latest = new HashMap<>();
 
-    /** {@code prepareSending} makes ready to send activations of the model of this name, and does not throw. */
-    public Plans(Models models, Consumer<String> prepareSending) {
+    /** The latest that fit, active or about to be. */
+    private final Map<String, EdgePlan> fitting = new HashMap<>();
+
+    /**
+     * @param prepareSending makes ready to send activations of the model of this name, and does not throw
+     * @param preparing      where preparations run, one after the other
+     */
+    public Plans(Models models, Consumer<String> prepareSending, Executor preparing) {
         this.models = models;
         this.prepareSending = prepareSending;
+        this.preparing = preparing;
     }
 
     /** A new plan arrived. */
@@ -35,6 +55,7 @@ public final class Plans {
     /** There is no plan for {@code model} any more. */
     public synchronized void withdrawn(String model) {
         latest.remove(model);
+        fitting.remove(model);
         models.served(model).ifPresent(served -> served.activate(served.withoutPlan()));
     }
 
@@ -64,18 +85,48 @@ public final class Plans {
             LOG.warnf("plan %d for model %s is ignored: %s", plan.epoch(), plan.model(), misfit.get());
             return;
         }
-        if (!served.get().plan().equals(plan)) {
-            if (!(plan.placement() instanceof Placement.EdgeOnly)) {
-                prepareSending.accept(plan.model());
+        fitting.put(plan.model(), plan);
+        if (isPrepared(plan, served.get())) {
+            activate(plan, served.get());
+        } else {
+            preparing.execute(() -> prepare(plan, served.get()));
+        }
+    }
+
+    private static boolean isPrepared(EdgePlan plan, ServedModel served) {
+        return switch (plan.placement()) {
+            case Placement.EdgeOnly() -> true;
+            case Placement.CloudOnly() -> served.plan().equals(plan);
+            case Placement.Split(int splitPoint) ->
+                served.plan().equals(plan) && (served.hasTail(splitPoint) || !served.isWhole());
+        };
+    }
+
+    private void prepare(EdgePlan plan, ServedModel served) {
+        if (!isWanted(plan)) {
+            return; // a later one came meanwhile
+        }
+        prepareSending.accept(plan.model());
+        if (plan.placement() instanceof Placement.Split(int splitPoint) && served.isWhole()) {
+            prepareTail(served, splitPoint);
+        }
+        synchronized (this) {
+            if (isWanted(plan)) {
+                activate(plan, served);
             }
-            served.get().activate(plan);
+        }
+    }
+
+    private synchronized boolean isWanted(EdgePlan plan) {
+        return plan.equals(fitting.get(plan.model()));
+    }
+
+    private static void activate(EdgePlan plan, ServedModel served) {
+        if (!served.plan().equals(plan)) {
+            served.activate(plan);
             LOG.infof(
                     "plan %d for model %s: %s, %s (%s)",
                     plan.epoch(), plan.model(), plan.placement().id(), plan.codec(), plan.reason());
-        }
-        if (plan.placement() instanceof Placement.Split(int splitPoint)
-                && served.get().isWhole()) {
-            prepareTail(served.get(), splitPoint);
         }
     }
 
@@ -100,7 +151,7 @@ public final class Plans {
     private static void prepareTail(ServedModel served, int splitPoint) {
         try {
             served.prepareTail(splitPoint);
-        } catch (InferenceException failed) {
+        } catch (IOException | InferenceException failed) {
             LOG.warnf(
                     "model %s cannot be completed locally from split point %d: %s",
                     served.name(), splitPoint, failed.getMessage());

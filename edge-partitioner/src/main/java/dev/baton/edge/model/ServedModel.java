@@ -133,6 +133,16 @@ public final class ServedModel {
         return isWhole() ? EdgePlan.none(name(), version()) : EdgePlan.noneInPart(name(), version());
     }
 
+    /** Split points whose heads can run, which is the whole model at the last index. */
+    public List<Integer> readySplitPoints() {
+        return heads.keySet().stream().sorted().toList();
+    }
+
+    /** Runs a head on the package's probe input, for its time alone. */
+    public void measureHead(int splitPoint) throws IOException {
+        runHead(splitPoint, splitPackage.probeInputs());
+    }
+
     /** Whether the head of this split point can run, which is the whole model at the last index. */
     public boolean runs(int splitPoint) {
         return heads.containsKey(splitPoint);
@@ -199,12 +209,38 @@ public final class ServedModel {
 
     /** Runs the tail of {@code splitPoint}, opening it when it was never needed before. */
     public Inference runTail(int splitPoint, Map<String, Tensor> crossing) {
-        return tail(splitPoint).run(splitPackage.tailInputs(splitPoint, crossing));
+        Inference inference = tail(splitPoint).run(splitPackage.tailInputs(splitPoint, crossing));
+        measurements.localCompletion(splitPoint, inference.runTime());
+        return inference;
     }
 
-    /** Opens what {@link #runTail} needs. */
-    public void prepareTail(int splitPoint) {
-        tail(splitPoint);
+    /** Whether finishing from this split point would begin at once. */
+    boolean hasTail(int splitPoint) {
+        return tails.containsKey(splitPoint);
+    }
+
+    /** Opens what {@link #runTail} needs, and runs it once on what the head makes of the package's probe input. */
+    void prepareTail(int splitPoint) throws IOException {
+        if (hasTail(splitPoint)) {
+            return;
+        }
+        Map<String, Tensor> probe = splitPackage.probeInputs();
+        Map<String, Tensor> made = runHead(splitPoint, probe).outputs();
+        Map<String, Tensor> crossing = splitPackage.crossing(splitPoint, probe, made);
+        InferenceSession opened = engine.open(splitPackage.tailFile(splitPoint));
+        try {
+            opened.run(splitPackage.tailInputs(splitPoint, crossing));
+        } catch (RuntimeException failed) {
+            opened.close();
+            throw failed;
+        }
+        boolean needless;
+        synchronized (this) {
+            needless = closed || tails.putIfAbsent(splitPoint, opened) != null;
+        }
+        if (needless) {
+            opened.close();
+        }
     }
 
     private InferenceSession tail(int splitPoint) {

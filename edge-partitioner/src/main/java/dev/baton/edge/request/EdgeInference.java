@@ -4,6 +4,11 @@ import dev.baton.edge.cloud.Activation;
 import dev.baton.edge.cloud.ActivationSender;
 import dev.baton.edge.cloud.CloudAnswer;
 import dev.baton.edge.cloud.CloudCall;
+import dev.baton.edge.explore.Exploration;
+import dev.baton.edge.measure.Arrivals;
+import dev.baton.edge.measure.Energy;
+import dev.baton.edge.measure.PlacementMeasurements.PlanKey;
+import dev.baton.edge.measure.PlacementMeasurements.Quantity;
 import dev.baton.edge.model.EdgePlan;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.edge.request.Provenance.CompletedBy;
@@ -12,7 +17,6 @@ import dev.baton.inference.EngineBusyException;
 import dev.baton.inference.InferenceException;
 import dev.baton.inference.InvalidInputException;
 import dev.baton.partitioning.Placement;
-import dev.baton.planning.link.LinkEstimate;
 import dev.baton.planning.link.LinkEstimator;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.codec.Codec;
@@ -22,6 +26,7 @@ import dev.baton.tensor.image.UnreadableImageException;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +42,32 @@ public final class EdgeInference {
     /** or this part of the time left. */
     private static final int SLACK_PART = 20;
 
+    private static final Map<Stage, Quantity> QUANTITIES = Map.of(
+            Stage.PREPROCESS, Quantity.PREPROCESS,
+            Stage.HEAD, Quantity.HEAD,
+            Stage.ENCODE, Quantity.ENCODE,
+            Stage.TAIL_QUEUE, Quantity.TAIL_QUEUE,
+            Stage.TAIL_DECODE, Quantity.DECODE,
+            Stage.TAIL, Quantity.TAIL,
+            Stage.LOCAL, Quantity.LOCAL_COMPLETION);
+
     private final ModelLookup models;
     private final ActivationSender cloud;
     private final LinkEstimator link;
+    private final Learning learning;
     private final Duration cloudTimeout;
     private final String device;
     private final Tracer tracer;
     private final LongSupplier nanoTicker;
+
+    /**
+     * What is learnt from requests.
+     *
+     * @param arrivals    is told when requests begin and end
+     * @param exploration may compare answers of the cloud
+     * @param energy      what requests cost this edge node
+     */
+    public record Learning(Arrivals arrivals, Exploration exploration, EnergyMeter energy) {}
 
     /**
      * @param cloudTimeout the longest wait for the cloud
@@ -53,6 +77,7 @@ public final class EdgeInference {
             ModelLookup models,
             ActivationSender cloud,
             LinkEstimator link,
+            Learning learning,
             Duration cloudTimeout,
             String device,
             Tracer tracer,
@@ -60,6 +85,7 @@ public final class EdgeInference {
         this.models = models;
         this.cloud = cloud;
         this.link = link;
+        this.learning = learning;
         this.cloudTimeout = cloudTimeout;
         this.device = device;
         this.tracer = tracer;
@@ -73,12 +99,18 @@ public final class EdgeInference {
      */
     public InferenceAnswer infer(InferenceRequest request) throws InterruptedException {
         try (ServedModel.Lease lease = models.lease(request.model(), request.version())) {
-            ServedModel model = lease.model();
+            Run run = new Run(request, lease.model(), lease.model().plan());
+            PlanKey plan = run.plan.key();
+            learning.arrivals.began();
+            run.model.measurements().placements().began(plan);
             try {
-                return answer(new Run(request, model, model.plan()));
+                return answer(run);
             } catch (RuntimeException | InterruptedException failed) {
-                model.measurements().failed();
+                run.model.measurements().failed();
+                run.model.measurements().placements().failed(plan);
                 throw failed;
+            } finally {
+                learning.arrivals.ended();
             }
         }
     }
@@ -111,6 +143,8 @@ public final class EdgeInference {
         final EdgePlan plan;
         final StageClock clock;
         final RequestInputs inputs;
+        /** Terms that no stage tells. */
+        final Map<Quantity, Double> terms = new EnumMap<>(Quantity.class);
 
         Run(InferenceRequest request, ServedModel model, EdgePlan plan) {
             this.request = request;
@@ -169,7 +203,9 @@ public final class EdgeInference {
             }
             return switch (answer) {
                 case CloudAnswer.Outputs outputs -> {
-                    account(run, outputs, call.bytesSent());
+                    account(run, outputs, call);
+                    learning.exploration.answeredByCloud(
+                            run.model, baton.splitPoint(), run.plan.codec(), baton.crossing(), outputs.outputs());
                     Map<String, Tensor> available = new LinkedHashMap<>(baton.crossing());
                     available.putAll(outputs.outputs());
                     yield new Finish(
@@ -254,19 +290,30 @@ public final class EdgeInference {
         return wait.compareTo(cloudTimeout) < 0 ? wait : cloudTimeout;
     }
 
-    private void account(Run run, CloudAnswer.Outputs answer, long bytesSent) {
+    private void account(Run run, CloudAnswer.Outputs answer, CloudCall call) {
         Duration tail = answer.times().total();
-        Duration network =
-                answer.roundTrip().compareTo(tail) > 0 ? answer.roundTrip().minus(tail) : Duration.ZERO;
+        Duration network = atLeastZero(answer.roundTrip().minus(tail));
         run.clock.add(Stage.NETWORK, network);
         run.clock.add(Stage.TAIL_QUEUE, answer.times().queue());
         run.clock.add(Stage.TAIL_DECODE, answer.times().decode());
         run.clock.add(Stage.TAIL, answer.times().run().plus(answer.times().encode()));
-        Optional<LinkEstimate> estimate = link.estimate();
-        if (estimate.isPresent()) {
-            Duration broker = network.minus(estimate.get().transfer(bytesSent));
-            run.model.measurements().broker(broker.isNegative() ? Duration.ZERO : broker);
-        }
+        link.estimate().ifPresent(estimate -> {
+            Duration broker = atLeastZero(network.minus(estimate.transfer(call.bytesSent())));
+            run.model.measurements().broker(broker);
+            run.terms.put(Quantity.BROKER, micros(broker));
+        });
+        call.uplink().ifPresent(uplink -> {
+            run.terms.put(Quantity.UPLINK, micros(uplink));
+            run.terms.put(Quantity.RESULT, micros(atLeastZero(network.minus(uplink))));
+        });
+    }
+
+    private static Duration atLeastZero(Duration duration) {
+        return duration.isNegative() ? Duration.ZERO : duration;
+    }
+
+    private static double micros(Duration duration) {
+        return duration.toNanos() / 1e3;
     }
 
     /** Local completion: continues from what this edge node still holds. */
@@ -318,11 +365,8 @@ public final class EdgeInference {
         }
         Placement placement = run.plan.placement();
         StageTimes times = run.clock.finish();
-        run.model
-                .measurements()
-                .answered(
-                        run.clock.sinceArrival(),
-                        !(placement instanceof Placement.EdgeOnly) && finish.completedBy == CompletedBy.EDGE);
+        Optional<Energy> energy = learning.energy.of(times, finish.bytesSent, link.estimate());
+        measured(run, finish, times, energy);
         Provenance provenance = new Provenance(
                 placement,
                 splitPoint(placement, run.model),
@@ -333,8 +377,27 @@ public final class EdgeInference {
                 finish.reason,
                 finish.tail,
                 device,
-                times);
+                times,
+                energy);
         return new InferenceAnswer(run.model.name(), run.model.version(), outputs, provenance);
+    }
+
+    private void measured(Run run, Finish finish, StageTimes times, Optional<Energy> energy) {
+        boolean locallyInsteadOfCloud =
+                !(run.plan.placement() instanceof Placement.EdgeOnly) && finish.completedBy == CompletedBy.EDGE;
+        run.terms.put(Quantity.TOTAL, (double) times.totalMicros());
+        QUANTITIES.forEach((stage, quantity) -> {
+            Long micros = times.micros().get(stage);
+            if (micros != null) {
+                run.terms.put(quantity, micros.doubleValue());
+            }
+        });
+        if (finish.bytesSent > 0) {
+            run.terms.put(Quantity.BYTES, (double) finish.bytesSent);
+        }
+        energy.ifPresent(spent -> run.terms.put(Quantity.JOULES, spent.total()));
+        run.model.measurements().answered(Duration.ofNanos(times.totalMicros() * 1_000), locallyInsteadOfCloud);
+        run.model.measurements().placements().answered(run.plan.key(), run.terms, locallyInsteadOfCloud);
     }
 
     private static int splitPoint(Placement placement, ServedModel model) {

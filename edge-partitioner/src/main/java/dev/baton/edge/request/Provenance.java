@@ -1,5 +1,6 @@
 package dev.baton.edge.request;
 
+import dev.baton.edge.measure.Energy;
 import dev.baton.partitioning.Placement;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param bytesSent  of the record handed to the broker, 0 when none was
  * @param reason     why this placement; for a local completion, why not in the cloud
  * @param device     of this edge node
+ * @param energy     what the request cost this edge node; empty where its power is not known
  */
 public record Provenance(
         Placement placement,
@@ -22,7 +24,8 @@ public record Provenance(
         String reason,
         Optional<String> tail,
         String device,
-        StageTimes times) {
+        StageTimes times,
+        Optional<Energy> energy) {
 
     /** Who ran the last operator. */
     public enum CompletedBy {

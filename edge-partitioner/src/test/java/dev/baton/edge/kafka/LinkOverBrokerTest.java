@@ -55,7 +55,8 @@ final class LinkOverBrokerTest {
                 KafkaBackground background = new KafkaBackground(
                         producer,
                         "edge",
-                        new KafkaMeasurements(producer, "edge", new Models(), estimator, probes, System::nanoTime),
+                        new KafkaMeasurements(
+                                producer, "edge", Optional.empty(), new Models(), estimator, probes, System::nanoTime),
                         estimator,
                         probes,
                         WINDOW,

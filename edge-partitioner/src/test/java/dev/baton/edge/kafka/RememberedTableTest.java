@@ -67,7 +67,7 @@ final class RememberedTableTest {
                                 .toByteArray());
         BlockingQueue<ServedModel> serving = new LinkedBlockingQueue<>();
         Models models = new Models();
-        Plans plans = new Plans(models, _ -> {});
+        Plans plans = new Plans(models, _ -> {}, Runnable::run);
         try (ModelLoader loader = new ModelLoader(
                         models,
                         (entry, part) -> splitPackage,

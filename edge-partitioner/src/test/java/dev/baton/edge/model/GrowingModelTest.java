@@ -36,7 +36,7 @@ final class GrowingModelTest {
 
     private final Models models = new Models();
     private final TestingEngine engine = new TestingEngine();
-    private final Plans plans = new Plans(models, model -> {});
+    private final Plans plans = new Plans(models, model -> {}, Runnable::run);
     private final BlockingQueue<Boolean> wholeAtEachChange = new LinkedBlockingQueue<>();
     private final CountDownLatch restMayCome = new CountDownLatch(1);
     private final AtomicInteger failuresLeft = new AtomicInteger();

@@ -23,7 +23,7 @@ final class PlansTest {
     private final Models models = new Models();
     private final TestingEngine engine = new TestingEngine();
     private final List<String> prepared = new ArrayList<>();
-    private final Plans plans = new Plans(models, prepared::add);
+    private final Plans plans = new Plans(models, prepared::add, Runnable::run);
     private ServedModel model;
 
     @BeforeEach
@@ -40,6 +40,44 @@ final class PlansTest {
         assertThat(model.plan()).isEqualTo(split);
         assertThat(prepared).containsExactly(TestingPackage.MODEL);
         assertThat(engine.openSessions()).isEqualTo(sessions + 1);
+    }
+
+    @Test
+    void requestsFollowTheOldPlanWhileTheNewOneIsPrepared() {
+        models.serve(model);
+        List<Runnable> preparations = new ArrayList<>();
+        Plans slow = new Plans(models, prepared::add, preparations::add);
+        EdgePlan split = plan(model.version(), new Placement.Split(1), 3);
+        slow.offered(split);
+        assertThat(model.plan().epoch()).isZero();
+        int tails = engine.runs("tail-01.onnx");
+        preparations.removeFirst().run();
+        assertThat(model.plan()).isEqualTo(split);
+        assertThat(engine.runs("tail-01.onnx")).as("warm").isEqualTo(tails + 1);
+    }
+
+    @Test
+    void aPlanThatWasReplacedMeanwhileIsNotActivated() {
+        models.serve(model);
+        List<Runnable> preparations = new ArrayList<>();
+        Plans slow = new Plans(models, prepared::add, preparations::add);
+        slow.offered(plan(model.version(), new Placement.Split(1), 3));
+        EdgePlan here = plan(model.version(), new Placement.EdgeOnly(), 4);
+        slow.offered(here);
+        assertThat(model.plan()).isEqualTo(here);
+        preparations.forEach(Runnable::run);
+        assertThat(model.plan()).isEqualTo(here);
+    }
+
+    @Test
+    void goingBackToASplitPointOpensNothingAgain() {
+        models.serve(model);
+        plans.offered(plan(model.version(), new Placement.Split(1), 3));
+        int sessions = engine.openSessions();
+        plans.offered(plan(model.version(), new Placement.CloudOnly(), 4));
+        plans.offered(plan(model.version(), new Placement.Split(1), 5));
+        assertThat(model.plan().epoch()).isEqualTo(5);
+        assertThat(engine.openSessions()).isEqualTo(sessions);
     }
 
     @Test

@@ -9,6 +9,9 @@ import dev.baton.edge.TestingSender;
 import dev.baton.edge.cloud.Activation;
 import dev.baton.edge.cloud.CloudAnswer;
 import dev.baton.edge.cloud.TailTimes;
+import dev.baton.edge.explore.Exploration;
+import dev.baton.edge.explore.ExplorationSettings;
+import dev.baton.edge.measure.Arrivals;
 import dev.baton.edge.model.EdgePlan;
 import dev.baton.edge.model.ModelServing;
 import dev.baton.edge.model.Models;
@@ -60,10 +63,21 @@ final class EdgeInferenceTest {
     private final Models models = new Models();
     private final TestingEngine engine = new TestingEngine();
     private final TestingSender cloud = new TestingSender();
+    private final Arrivals arrivals = new Arrivals(System::nanoTime);
     private final EdgeInference inference = new EdgeInference(
             new ModelLookup(models),
             cloud,
             new LinkEstimator(System::nanoTime),
+            new EdgeInference.Learning(
+                    arrivals,
+                    new Exploration(
+                            models,
+                            arrivals,
+                            () -> false,
+                            new ExplorationSettings(0, 0, Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                            () -> 1,
+                            System::nanoTime),
+                    new EnergyMeter(Optional.empty(), _ -> {})),
             Duration.ofSeconds(5),
             "cpu",
             OpenTelemetry.noop().getTracer("test"),

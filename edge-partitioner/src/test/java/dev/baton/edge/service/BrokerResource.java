@@ -44,6 +44,8 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
                 "200ms",
                 "baton.edge.cloud-timeout",
                 "2s",
+                "baton.edge.device-profile",
+                "raspberry-pi-4",
                 "quarkus.grpc.server.test-port",
                 Integer.toString(FreePorts.find()));
     }

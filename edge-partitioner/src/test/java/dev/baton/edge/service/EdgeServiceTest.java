@@ -35,6 +35,7 @@ import dev.baton.schemas.records.EncodingMeasurement;
 import dev.baton.schemas.records.HeadMeasurement;
 import dev.baton.schemas.records.MeasurementWindow;
 import dev.baton.schemas.records.Placement;
+import dev.baton.schemas.records.PlacementMeasurement;
 import dev.baton.tensor.ElementType;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
@@ -65,6 +66,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -451,7 +453,11 @@ class EdgeServiceTest {
                         && w.getEdge().getModels(0).hasBrokerMicros());
         MeasurementWindow window = windows.getLast();
         assertThat(window.getSequence()).isPositive();
-        assertThat(window.getLengthMicros()).isEqualTo(200_000);
+        assertThat(window.getLengthMicros()).isGreaterThan(100_000);
+        assertThat(window.getEdge().getPressure().hasCpuShare()).isTrue();
+        assertThat(window.getEdge().getDeviceProfile()).isEqualTo("raspberry-pi-4");
+        assertThat(window.getEdge().getLink().getUplinkErrorBytesPerSecond()).isPositive();
+        assertThat(window.getEdge().getLink().getProbeShare()).isBetween(0.0, 1.0);
         assertThat(window.getEdge().getEdgeNode()).isEqualTo(BrokerResource.EDGE);
         assertThat(window.getEdge().getLink().getSamples()).isGreaterThanOrEqualTo(4);
         EdgeModelWindow model = window.getEdge().getModels(0);
@@ -480,6 +486,46 @@ class EdgeServiceTest {
         assertThat(model.getPreprocessMicros().getMean()).isPositive();
         assertThat(model.getEncodedInputBytes().getMean()).isPositive();
         assertThat(model.getTotalMicros().getMean()).isPositive();
+        assertThat(model.getReadySplitPointsList())
+                .containsExactly(IntStream.rangeClosed(1, last).boxed().toArray(Integer[]::new));
+    }
+
+    @Test
+    void windowsTellOfEachPlanTermByTerm() throws Exception {
+        long epoch = plan(split(1), "int8");
+        List<MeasurementWindow> windows = windowsUntil(
+                w -> of(w, epoch).filter(PlacementMeasurement::hasUplinkMicros).isPresent());
+        PlacementMeasurement placement = of(windows.getLast(), epoch).orElseThrow();
+        assertThat(placement.getPlacement().getSplitPoint()).isEqualTo(1);
+        assertThat(placement.getCodec()).isEqualTo("int8");
+        assertThat(placement.getInFlight()).isZero();
+        assertThat(placement.getTotalMicros().getMean()).isPositive();
+        assertThat(placement.getHeadMicros().getMean()).isPositive();
+        assertThat(placement.getEncodeMicros().getMean()).isPositive();
+        assertThat(placement.getBytes().getMean()).isPositive();
+        assertThat(placement.getUplinkMicros().getMean()).isPositive();
+        assertThat(placement.hasResultMicros()).isTrue();
+        assertThat(placement.hasTailMicros()).isTrue();
+        assertThat(placement.hasLocalCompletionMicros()).isFalse();
+    }
+
+    @Test
+    void joulesOfWhatStaysHereAreKnown() throws Exception {
+        plan(EDGE_ONLY, "raw");
+        ModelInferResponse response =
+                client.stub().modelInfer(pictureRequest(jpeg).build());
+        assertThat(Double.parseDouble(
+                        response.getParametersOrThrow("baton_joules").getStringParam()))
+                .isPositive();
+        assertThat(response.getParametersOrThrow("baton_joules_transmit").getStringParam())
+                .isEqualTo("0.000000");
+    }
+
+    private static Optional<PlacementMeasurement> of(MeasurementWindow window, long epoch) {
+        return window.getEdge().getModelsList().stream()
+                .flatMap(model -> model.getPlacementsList().stream())
+                .filter(placement -> placement.getPlanEpoch() == epoch && placement.hasTotalMicros())
+                .findFirst();
     }
 
     @Test

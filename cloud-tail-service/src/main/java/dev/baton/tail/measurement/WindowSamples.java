@@ -4,8 +4,8 @@ import dev.baton.schemas.records.Summary;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** Durations of one window, in bounded memory: exact mean and variance, quantiles of at most the latest 1024. */
-final class DurationSamples {
+/** Durations or counts of one window, in bounded memory: exact mean and variance, quantiles of at most the latest 1024. */
+final class WindowSamples {
 
     private static final int KEPT = 1024;
 
@@ -14,25 +14,28 @@ final class DurationSamples {
     private double mean;
     private double squares;
 
+    /** In microseconds. */
     void add(Duration duration) {
-        double micros = duration.toNanos() / 1_000.0;
+        add(duration.toNanos() / 1_000.0);
+    }
+
+    void add(double value) {
         int slot = (int) (count % KEPT);
         if (slot >= latest.length) {
             latest = Arrays.copyOf(latest, Math.min(KEPT, latest.length * 2));
         }
-        latest[slot] = micros;
+        latest[slot] = value;
         count++;
         // Welford's running variance: no loss of digits however large the mean is.
-        double distance = micros - mean;
+        double distance = value - mean;
         mean += distance / count;
-        squares += distance * (micros - mean);
+        squares += distance * (value - mean);
     }
 
     boolean isEmpty() {
         return count == 0;
     }
 
-    /** In microseconds. */
     Summary summary() {
         if (count == 0) {
             return Summary.getDefaultInstance();
