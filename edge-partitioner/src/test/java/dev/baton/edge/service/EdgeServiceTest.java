@@ -69,6 +69,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -519,6 +520,34 @@ class EdgeServiceTest {
                 .isPositive();
         assertThat(response.getParametersOrThrow("baton_joules_transmit").getStringParam())
                 .isEqualTo("0.000000");
+    }
+
+    @Test
+    void switchesCostNoRequest() throws Exception {
+        List<Placement> placements = List.of(split(1), EDGE_ONLY, CLOUD_ONLY);
+        long first = plan(EDGE_ONLY, "raw");
+        AtomicBoolean switching = new AtomicBoolean(true);
+        CompletableFuture<List<ModelInferResponse>> answers = CompletableFuture.supplyAsync(() -> {
+            List<ModelInferResponse> all = new ArrayList<>();
+            while (switching.get()) {
+                all.add(client.stub().modelInfer(tensorRequest(picture).build()));
+            }
+            return all;
+        });
+        for (int i = 0; i < 12; i++) {
+            plan(placements.get(i % placements.size()), "raw");
+        }
+        switching.set(false);
+        long last = 0;
+        for (ModelInferResponse answer : answers.get(30, TimeUnit.SECONDS)) {
+            long epoch = number(answer, "baton_plan_epoch");
+            assertThat(epoch).as("plans follow one another").isGreaterThanOrEqualTo(Math.max(first, last));
+            last = epoch;
+            String placement = answer.getParametersOrThrow("baton_placement").getStringParam();
+            assertThat(answer.getParametersOrThrow("baton_completed_by").getStringParam())
+                    .isEqualTo(placement.equals("edge-only") ? "edge" : "cloud");
+        }
+        assertThat(last).isEqualTo(first + 12);
     }
 
     private static Optional<PlacementMeasurement> of(MeasurementWindow window, long epoch) {
