@@ -24,11 +24,12 @@ public final class LinkEstimator {
      * they travel, with what goes around each record.
      *
      * A robust fit follows a change only when much of what it knows is new. So changes are looked for. A transfer far
-     * from the line is a suspicion: on a radio link most are retransmissions. A second one on the same side that was sent
-     * after the first had arrived, or a third where they follow within CLOSE, means that the link has stepped: what is
-     * older is dropped at once, and what was known becomes a weak belief. A drift too small for that is summed up (the
-     * two-sided CUSUM of Page 1954, "Continuous inspection schemes", over deviations cut off at CUT, so that outliers
-     * cannot fill it).
+     * from the line is a suspicion: on a radio link most are retransmissions. Until it is decided, the line is that of what
+     * came before. What turns out an outlier is dropped, since where few transfers are large, one of them decides the line.
+     * A second one on the same side that was sent after the first had arrived, or a third where they follow within CLOSE,
+     * means that the link has stepped: what is older is dropped at once, and what was known becomes a weak belief. A drift
+     * too small for that is summed up (the two-sided CUSUM of Page 1954, "Continuous inspection schemes", over deviations
+     * cut off at CUT, so that outliers cannot fill it).
      */
     static final Duration MEMORY = Duration.ofSeconds(30);
     static final int MAX_SAMPLES = 48;
@@ -241,10 +242,22 @@ public final class LinkEstimator {
         if (before != null && transfers.size() > FEW && spread() >= TransferLine.MIN_SPREAD_BYTES) {
             before = null;
         }
-        Optional<TransferLine> fit = TransferLine.through(List.copyOf(transfers), Optional.ofNullable(before), nanos);
+        Optional<TransferLine> known = Optional.ofNullable(before);
+        Optional<TransferLine> fit = TransferLine.through(unsuspected(nanos), known, nanos)
+                .or(() -> TransferLine.through(List.copyOf(transfers), known, nanos));
         line = fit.orElse(null);
         dirty = false;
         fittedNanos = nanos;
+    }
+
+    /** While a change is only suspected, the link counts as it was. */
+    private List<Transfer> unsuspected(long nowNanos) {
+        Suspicion open = suspicion;
+        return open == null || nowNanos - open.first.ackedNanos() > SUSPICION_NANOS
+                ? List.copyOf(transfers)
+                : transfers.stream()
+                        .filter(t -> t.ackedNanos() < open.first.ackedNanos())
+                        .toList();
     }
 
     private void forgetOld() {
@@ -264,7 +277,7 @@ public final class LinkEstimator {
             return News.NONE;
         }
         if (suspicion != null && latest.ackedNanos() - suspicion.first.ackedNanos() > SUSPICION_NANOS) {
-            suspicion = null;
+            dismiss(suspicion, line);
         }
         double bytes = (double) latest.bytes();
         double deviation = latest.nanos() - line.predict(bytes);
@@ -273,7 +286,7 @@ public final class LinkEstimator {
             return far(latest, deviation);
         }
         if (suspicion != null && wouldShow(suspicion, latest.bytes(), tolerance)) {
-            suspicion = null;
+            dismiss(suspicion, line);
         }
         return drift(latest, deviation / Math.sqrt(line.predictionVariance(bytes)));
     }
@@ -287,6 +300,16 @@ public final class LinkEstimator {
     private static boolean wouldShow(Suspicion suspicion, long bytes, double tolerance) {
         double share = Math.min(1, bytes / (double) Math.max(1, suspicion.first.bytes()));
         return suspicion.deviationNanos * share > tolerance;
+    }
+
+    /** What was suspected was an outlier. Where few transfers are large, a single one would draw the line to itself for long. */
+    private void dismiss(Suspicion refuted, TransferLine known) {
+        long since = refuted.first.ackedNanos();
+        transfers.removeIf(t -> t.ackedNanos() >= since
+                && refuted.side * (t.nanos() - known.predict((double) t.bytes()))
+                        > tolerance(known, (double) t.bytes()));
+        suspicion = null;
+        dirty = true;
     }
 
     private News far(Transfer latest, double deviation) {

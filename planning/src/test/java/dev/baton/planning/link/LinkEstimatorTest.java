@@ -211,6 +211,26 @@ final class LinkEstimatorTest {
     }
 
     @Test
+    void anOutageUnderTheOnlyLargeTransferSaysNothingAboutTheRate() {
+        for (int i = 0; i < 8; i++) {
+            transfer(900, Duration.ofMillis(51));
+        }
+        transfer(8_000, Duration.ofMillis(57));
+        double before = estimator.estimate().orElseThrow().bytesPerSecond();
+
+        transfer(22_000, Duration.ofMillis(2_400));
+        assertThat(estimator.estimate().orElseThrow().bytesPerSecond())
+                .isCloseTo(before, Percentage.withPercentage(20));
+        transfer(16_000, Duration.ofMillis(63));
+        for (int i = 0; i < 5; i++) {
+            transfer(900, Duration.ofMillis(51));
+        }
+
+        assertThat(estimator.estimate().orElseThrow().bytesPerSecond())
+                .isCloseTo(before, Percentage.withPercentage(30));
+    }
+
+    @Test
     void steadyLinksHaveNoSteps() {
         int steps = 0;
         for (double megabits : MEGABITS) {
