@@ -31,7 +31,9 @@ import picocli.CommandLine.ScopeType;
             BenchmarkMain.ProfileCommand.class,
             BenchmarkMain.RegretCommand.class,
             BenchmarkMain.ReactionCommand.class,
-            BenchmarkMain.SwitchesCommand.class
+            BenchmarkMain.SwitchesCommand.class,
+            BenchmarkMain.ReplayCommand.class,
+            BenchmarkMain.FleetCommand.class
         })
 public final class BenchmarkMain {
 
@@ -368,6 +370,48 @@ public final class BenchmarkMain {
         public Integer call() throws Exception {
             Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
             return bench.print(SwitchesBenchmark.run(home(), directory, model, bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(name = "replay", header = "How far our planning is from an oracle, on generated traces of radio links.")
+    static final class ReplayCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(
+                names = "--models",
+                paramLabel = "DIR",
+                description = "Where the models lie (../shared/models beside the repository).")
+        private Path models;
+
+        @Parameters(paramLabel = "FILE", arity = "0..*", description = "Models below it, besides the gauge reader.")
+        private List<String> files = List.of(
+                "squeezenet_fp32/squeezenet_fp32.onnx",
+                "resnet_cifar10/resnet20_cifar10.onnx",
+                "random/mobilenet_v2.onnx",
+                "ultraface/version-RFB-320.onnx");
+
+        @Override
+        public Integer call() throws Exception {
+            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
+            return bench.print(ReplayBenchmark.run(home(), directory, files, bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(name = "fleet", header = "A fleet on a simulated clock: decisions, memory, staleness, takeover, overload.")
+    static final class FleetCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Option(names = "--edges", paramLabel = "N", description = "Edge nodes; by default 100000, with --quick 10000.")
+        private Integer edges;
+
+        @Override
+        public Integer call() throws Exception {
+            int count = Optional.ofNullable(edges).orElse(bench.quick ? 10_000 : 100_000);
+            return bench.print(FleetBenchmark.run(home(), count, bench.quick, bench.progress()));
         }
     }
 }

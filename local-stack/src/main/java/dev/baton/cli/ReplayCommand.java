@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -75,6 +76,15 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Option(names = "--rtt", paramLabel = "TIME", description = "Round trip of the link (${DEFAULT-VALUE}).")
     private String roundTrip = "50ms";
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            description = {
+                "What clients give a request: the edge node finishes by itself in time where the cloud does not answer.",
+                "Default: that of --latency-target, or none."
+            })
+    private @Nullable String deadline;
 
     @Option(names = "--poisson", description = "Requests come at random instead of evenly apart.")
     private boolean poisson;
@@ -181,11 +191,25 @@ final class ReplayCommand implements Callable<Integer> {
                     whatIfOptions.brokerMicros(),
                     new Scenario.Traffic(whatIfOptions.requestsPerSecond(), requests, poisson),
                     preferences,
+                    deadlineMicros(preferences),
                     Scenario.USUAL_CLOUD_TIMEOUT_MICROS,
                     seed);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private OptionalDouble deadlineMicros(Preferences preferences) {
+        if (deadline != null) {
+            return OptionalDouble.of(WhatIfOptions.parsed("--deadline", deadline, Values::duration)
+                            .toNanos()
+                    / 1e3);
+        }
+        return preferences
+                .constraints()
+                .latencyTarget()
+                .map(target -> OptionalDouble.of(target.within().toNanos() / 1e3))
+                .orElse(OptionalDouble.empty());
     }
 
     private ChangeSettings settings() {

@@ -41,6 +41,9 @@ final class Planned implements Policy {
     /** Windows ended early come no closer than this. */
     private static final long LEAST_WINDOW_MICROS = 100_000;
 
+    /** What the broker took longer ago the edge node does not report any more. */
+    private static final long BROKER_MAX_AGE_MICROS = 30_000_000;
+
     /** A window's record of one model. */
     private static final int WINDOW_BYTES = 900;
 
@@ -58,6 +61,7 @@ final class Planned implements Policy {
     private final List<Moments> heads = new ArrayList<>();
     private final Map<Integer, Moments> encodings = new LinkedHashMap<>();
     private final Map<Integer, Window> windows = new LinkedHashMap<>();
+    private final Recent broker = new Recent(64, BROKER_MAX_AGE_MICROS);
     private final LinkEstimator link;
     private final LinkProbes probes;
     private final LinkSilence silence;
@@ -212,7 +216,10 @@ final class Planned implements Policy {
             window.decode.add(answered.decodeMicros());
             window.tail.add(answered.tailMicros());
             addPositive(window.uplink, answered.uplinkMicros());
-            broker(answered).ifPresent(window.broker::add);
+            broker(answered).ifPresent(beyond -> {
+                window.broker.add(beyond);
+                broker.add(beyond, atMicros);
+            });
         }
     }
 
@@ -285,9 +292,9 @@ final class Planned implements Policy {
             requests += window.total.count();
             builder.placement(placement(window));
             window.preprocess.moments().ifPresent(builder::preprocess);
-            window.broker.moments().ifPresent(builder::broker);
         }
         builder.requests(requests);
+        broker.moments(nowMicros).ifPresent(builder::broker);
         if (costs.sendsPictures()) {
             builder.pictureBytes(Moments.exactly(Math.max(1, requests), costs.pictureBytes()));
             if (windows.values().stream().allMatch(window -> window.preprocess.count() == 0)) {

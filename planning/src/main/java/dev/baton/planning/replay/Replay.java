@@ -163,12 +163,12 @@ public final class Replay {
     }
 
     private OptionalDouble deadlineHits(double[] millis) {
-        return scenario.deadlineMicros()
-                .map(deadline -> OptionalDouble.of(Arrays.stream(millis)
-                                .filter(taken -> taken <= deadline / 1e3)
-                                .count()
-                        / (double) Math.max(1, millis.length)))
-                .orElse(OptionalDouble.empty());
+        if (scenario.deadlineMicros().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        double deadline = scenario.deadlineMicros().getAsDouble() / 1e3;
+        long within = Arrays.stream(millis).filter(taken -> taken <= deadline).count();
+        return OptionalDouble.of(within / (double) Math.max(1, millis.length));
     }
 
     private static int switches(List<Answered> answers) {

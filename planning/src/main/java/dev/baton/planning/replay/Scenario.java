@@ -3,7 +3,7 @@ package dev.baton.planning.replay;
 import dev.baton.planning.CloudPrice;
 import dev.baton.planning.PowerModel;
 import dev.baton.planning.Preferences;
-import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What is replayed: a model between two devices, a link, requests, and what is wanted.
@@ -15,7 +15,9 @@ import java.util.Optional;
  * @param roundTripMicros of the link besides the bytes
  * @param brokerMicros what the broker adds to an answer, in the mean
  * @param traffic the requests
- * @param preferences what plans shall minimise, and what must hold; its latency target is also what counts as a deadline hit
+ * @param preferences what plans shall minimise, and what must hold
+ * @param deadlineMicros what clients give a request: the edge node finishes by itself in time where the cloud does not
+ *     answer, and requests that took no longer are counted as in time; empty when clients set none
  * @param cloudTimeoutMicros after which the edge node finishes by itself
  * @param seed of all chance
  */
@@ -28,6 +30,7 @@ public record Scenario(
         double brokerMicros,
         Traffic traffic,
         Preferences preferences,
+        OptionalDouble deadlineMicros,
         long cloudTimeoutMicros,
         long seed) {
 
@@ -64,13 +67,5 @@ public record Scenario(
                     "round trip %s µs, broker %s µs, timeout %d µs: expected a round trip and a timeout"
                             .formatted(roundTripMicros, brokerMicros, cloudTimeoutMicros));
         }
-    }
-
-    /** What a request should take at most; empty when nothing was asked for. */
-    public Optional<Double> deadlineMicros() {
-        return preferences
-                .constraints()
-                .latencyTarget()
-                .map(target -> target.within().toNanos() / 1e3);
     }
 }

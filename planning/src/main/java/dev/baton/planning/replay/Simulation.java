@@ -18,8 +18,14 @@ final class Simulation {
     /** A produce request around a record: Kafka's, TCP's and IP's headers. */
     static final int RECORD_OVERHEAD_BYTES = 220;
 
+    /** What an edge node reserves for finishing by itself: the time that this takes and a fifth, and some slack. */
+    private static final double LOCAL_RESERVE = 1.2;
+
+    private static final double LEAST_SLACK_MICROS = 10_000;
+    private static final double SLACK_SHARE = 0.05;
+
     /** Requests begin so late, when a planner that starts with the trace knows its link. */
-    static final long WARM_UP_MICROS = 3_000_000;
+    static final long WARM_UP_MICROS = 10_000_000;
 
     private final Scenario scenario;
     private final Requests requests;
@@ -185,7 +191,19 @@ final class Simulation {
                 uplinkMicros = nowMicros - (double) sent;
                 policy.acknowledged(size, sent, nowMicros);
             });
-            at(sent + scenario.cloudTimeoutMicros(), this::tooLate);
+            at(sent + waitMicros(sent), this::tooLate);
+        }
+
+        /** As the edge node waits: until what is left is just enough to finish by itself, where that is enough even now. */
+        private long waitMicros(long sent) {
+            if (scenario.deadlineMicros().isEmpty()) {
+                return scenario.cloudTimeoutMicros();
+            }
+            double left = requests.atMicros(request) + scenario.deadlineMicros().getAsDouble() - sent;
+            double slack = Math.max(LEAST_SLACK_MICROS, left * SLACK_SHARE);
+            double reserved = route.rest().micros() * LOCAL_RESERVE + slack;
+            double wait = left > reserved ? left - reserved : left;
+            return Math.clamp(Math.round(wait), 1, scenario.cloudTimeoutMicros());
         }
 
         private void onTail() {
