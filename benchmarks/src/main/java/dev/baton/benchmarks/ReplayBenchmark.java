@@ -20,9 +20,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** How far our planning is from an oracle that knows the link, on generated traces of radio links. */
 final class ReplayBenchmark {
@@ -115,8 +118,34 @@ final class ReplayBenchmark {
                     row.best(),
                     row.beatenIn().isEmpty() ? "nothing" : String.join(", ", row.beatenIn()))));
             absent.forEach(model -> lines.add("not there: " + model));
+            lines.add("Mean over the traces of each model and edge node, and the end that is better over all of them:");
+            rows.stream()
+                    .collect(Collectors.groupingBy(
+                            row -> "%s × %.0f".formatted(row.model(), row.slowed()),
+                            LinkedHashMap::new,
+                            Collectors.toList()))
+                    .forEach((name, of) -> lines.add(overAll(name, of)));
             lines.addAll(summary());
             return lines;
+        }
+
+        private static String overAll(String name, List<Row> of) {
+            double ours = mean(of, Row::oursMillis);
+            double edge = mean(of, Row::edgeMillis);
+            double picture = mean(of, Row::pictureMillis);
+            double end = Double.isNaN(picture) ? edge : Math.min(edge, picture);
+            return "%-24s ours %6.1f ms, %-18s %6.1f ms, oracle %6.1f ms: %s"
+                    .formatted(
+                            name,
+                            ours,
+                            end == edge ? "edge-only" : "cloud-only picture",
+                            end,
+                            mean(of, Row::oracleMillis),
+                            ours < 0.999 * end ? "beaten by " + percent(1 - ours / end) : "not beaten");
+        }
+
+        private static double mean(List<Row> of, ToDoubleFunction<Row> what) {
+            return of.stream().mapToDouble(what).average().orElse(0);
         }
 
         private List<String> summary() {

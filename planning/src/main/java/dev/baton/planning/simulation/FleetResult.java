@@ -16,6 +16,7 @@ package dev.baton.planning.simulation;
  * @param doubleOwned windows that two replicas decided on
  * @param peakLoad the most load offered to the tails in any second, over their capacity
  * @param overloadedSeconds seconds in which more was offered than they can do
+ * @param longestQueueMicros the longest that a record had to wait for the tails
  * @param bytesPerEdge memory for an edge node with its plan; 0 where it was not measured
  */
 public record FleetResult(
@@ -32,6 +33,7 @@ public record FleetResult(
         int doubleOwned,
         double peakLoad,
         int overloadedSeconds,
+        double longestQueueMicros,
         long bytesPerEdge) {
 
     /** On one core, by the real time that decisions took. */

@@ -38,7 +38,7 @@ public final class FleetSimulation {
 
     private static final long SECOND = 1_000_000;
     private static final long TAIL_STALE_MICROS = 5 * SECOND;
-    private static final double SLOW_BYTES_PER_SECOND = 30_000;
+    private static final double SLOW_BYTES_PER_SECOND = 10_000;
     private static final double FAST_BYTES_PER_SECOND = 4_000_000;
     private static final double ROUND_TRIP_MICROS = 30_000;
     private static final double BROKER_MICROS = 3_000;
@@ -70,6 +70,7 @@ public final class FleetSimulation {
     private double backlogWorkerSeconds;
     private double peakLoad;
     private int overloaded;
+    private double longestQueueMicros;
 
     private static final class Replica {
         final TailPool tails = new TailPool(TAIL_STALE_MICROS);
@@ -162,6 +163,7 @@ public final class FleetSimulation {
                 doubleOwned,
                 peakLoad,
                 overloaded,
+                longestQueueMicros,
                 bytesPerEdge());
     }
 
@@ -374,6 +376,7 @@ public final class FleetSimulation {
         peakLoad = Math.max(peakLoad, load);
         overloaded += load > 1 ? 1 : 0;
         backlogWorkerSeconds = Math.max(0, backlogWorkerSeconds + offered - capacity());
+        longestQueueMicros = Math.max(longestQueueMicros, queueMicros());
         double served = Math.min(1, load + (backlogWorkerSeconds > 0 ? 1 : 0));
         double each = kinds.getFirst().tailMicros(ModelProfile.CLOUD_ONLY) / 1e6;
         long waiting = Math.round(backlogWorkerSeconds / each / settings.tails());
