@@ -237,18 +237,19 @@ final class CellRun {
             contender.failed++;
             return contender.role == Role.CHOSEN;
         }
-        double firstMillis = millis(first.get());
-        if (best.isPresent() && contender.role != Role.CHOSEN && firstMillis > 3 * best.getAsDouble() + 200) {
-            contender.add(first.get());
-            return false;
-        }
-        double expected = contender.took.isEmpty() ? firstMillis : contender.median();
+        double expected = contender.took.isEmpty() ? millis(first.get()) : contender.median();
+        double tooLong = contender.role == Role.CHOSEN || best.isEmpty()
+                ? Double.POSITIVE_INFINITY
+                : 3 * best.getAsDouble() + 200;
         for (int left = requests(turnMillis, expected); left > 0; left--) {
             Optional<Answer> answer = send();
             if (answer.isEmpty()) {
                 contender.failed++;
             } else if (answer.get().provenance().planEpoch() == pin.epoch()) {
                 contender.add(answer.get());
+                if (millis(first.get()) > tooLong && millis(answer.get()) > tooLong) {
+                    return false;
+                }
             }
         }
         return true;
