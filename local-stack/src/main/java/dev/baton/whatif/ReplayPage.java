@@ -205,19 +205,19 @@ public final class ReplayPage {
             int colour = colours.computeIfAbsent(change.placement(), name -> colours.size() % (COLOURS - 1));
             double width = Math.max(1, x(to) - x(from));
             svg.append(
-                    "<g><title>%s, from %.1f s to %.1f s\n%s</title><rect x=\"%.1f\" y=\"0\" width=\"%.1f\" height=\"%.0f\" style=\"fill: var(--c%d)\"/>"
+                    "<g><title>%s, from %s s to %s s\n%s</title><rect x=\"%s\" y=\"0\" width=\"%s\" height=\"%s\" style=\"fill: var(--c%d)\"/>"
                             .formatted(
                                     escaped(change.placement()),
-                                    from,
-                                    to,
+                                    at(from),
+                                    at(to),
                                     escaped(change.reason()),
-                                    x(from),
-                                    width,
-                                    BAND_HEIGHT,
+                                    at(x(from)),
+                                    at(width),
+                                    at(BAND_HEIGHT),
                                     colour));
             if (width > 8.0 * change.placement().length()) {
-                svg.append("<text class=\"name\" x=\"%.1f\" y=\"%.1f\">%s</text>"
-                        .formatted(x(from) + 6, BAND_HEIGHT / 2 + 4, escaped(change.placement())));
+                svg.append("<text class=\"name\" x=\"%s\" y=\"%s\">%s</text>"
+                        .formatted(at(x(from) + 6), at(BAND_HEIGHT / 2 + 4), escaped(change.placement())));
             }
             svg.append("</g>");
         }
@@ -276,28 +276,33 @@ public final class ReplayPage {
     }
 
     private StringBuilder begin(double height, String label) {
-        return new StringBuilder("<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s\">"
-                .formatted(WIDTH, height + 24, escaped(label)));
+        return new StringBuilder("<svg viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"%s\">"
+                .formatted(at(WIDTH), at(height + 24), escaped(label)));
     }
 
     private void gridLine(StringBuilder svg, double y, String label) {
-        svg.append("<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
-                .formatted(LEFT, WIDTH - RIGHT, y, y));
-        svg.append("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>"
-                .formatted(LEFT - 6, Math.max(10, y + 4), label));
+        svg.append("<line class=\"grid\" x1=\"%s\" x2=\"%s\" y1=\"%s\" y2=\"%s\"/>"
+                .formatted(at(LEFT), at(WIDTH - RIGHT), at(y), at(y)));
+        svg.append("<text x=\"%s\" y=\"%s\" text-anchor=\"end\">%s</text>"
+                .formatted(at(LEFT - 6), at(Math.max(10, y + 4)), label));
     }
 
     private String end(StringBuilder svg, double height) {
         for (int i = 0; i <= 10; i++) {
-            double at = seconds * i / 10;
-            svg.append("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s s</text>"
-                    .formatted(Math.min(WIDTH - 20, x(at)), height + 16, number(at)));
+            double second = seconds * i / 10;
+            svg.append("<text x=\"%s\" y=\"%s\" text-anchor=\"middle\">%s s</text>"
+                    .formatted(at(Math.min(WIDTH - 20, x(second))), at(height + 16), number(second)));
         }
         return svg.append("</svg>").toString();
     }
 
     private static String point(double x, double y) {
         return String.format(Locale.ROOT, "%.1f,%.1f ", x, y);
+    }
+
+    /** A coordinate, with a point whatever the machine's language. */
+    private static String at(double value) {
+        return String.format(Locale.ROOT, "%.1f", value);
     }
 
     private static String number(double value) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.whatif;
+
+import org.jspecify.annotations.NullMarked;
