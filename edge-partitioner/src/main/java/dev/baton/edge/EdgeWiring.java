@@ -38,6 +38,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -57,6 +58,7 @@ final class EdgeWiring {
 
     private static final LongSupplier NANO_TICKER = System::nanoTime;
     private static final AttributeKey<String> STATE = AttributeKey.stringKey("baton.state");
+    private static final AttributeKey<Double> JOULES = AttributeKey.doubleKey("baton.joules");
     private static final Attributes COMPUTE = Attributes.of(STATE, "compute");
     private static final Attributes TRANSMIT = Attributes.of(STATE, "transmit");
     private static final Attributes WAIT = Attributes.of(STATE, "wait");
@@ -117,6 +119,7 @@ final class EdgeWiring {
             joules.record(energy.compute(), COMPUTE);
             joules.record(energy.transmit(), TRANSMIT);
             joules.record(energy.waiting(), WAIT);
+            Span.current().setAttribute(JOULES, energy.total());
         });
     }
 
