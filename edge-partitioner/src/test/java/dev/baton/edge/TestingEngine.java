@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,6 +29,7 @@ public final class TestingEngine implements InferenceEngine {
     private final AtomicInteger open = new AtomicInteger();
     private volatile Duration runTime = Duration.ofMillis(1);
     private volatile String failing = "";
+    private volatile Optional<Error> error = Optional.empty();
 
     /** Each run says that it took this long, and takes no time. */
     public TestingEngine taking(Duration time) {
@@ -38,6 +40,11 @@ public final class TestingEngine implements InferenceEngine {
     /** Runs of this file fail. */
     public void fail(String file) {
         failing = file;
+    }
+
+    /** Runs of any file fail with this error. */
+    public void failWith(Error thrown) {
+        error = Optional.of(thrown);
     }
 
     public int runs(String file) {
@@ -78,6 +85,9 @@ public final class TestingEngine implements InferenceEngine {
         @Override
         public Inference run(Map<String, Tensor> inputs) {
             runs.computeIfAbsent(file, _ -> new AtomicInteger()).incrementAndGet();
+            error.ifPresent(thrown -> {
+                throw thrown;
+            });
             if (file.equals(failing)) {
                 throw new InferenceException(file + " is made to fail");
             }

@@ -70,9 +70,10 @@ public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInference
     public void modelInfer(ModelInferRequest message, StreamObserver<ModelInferResponse> observer) {
         long arrived = System.nanoTime();
         SingleAnswer<ModelInferResponse> answer = new SingleAnswer<>(observer);
+        String id = message.getId();
         try {
             InferenceRequest request = RequestReader.read(message, callDeadline(arrived), arrived);
-            String id = message.getId().isEmpty() ? request.id() : message.getId();
+            id = id.isEmpty() ? request.id() : id;
             Optional<Future<?>> watch = request.deadline().map(deadline -> watch(deadline, answer));
             try {
                 answer.give(ResponseWriter.write(inference.infer(request), id));
@@ -86,8 +87,8 @@ public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInference
             answer.fail(Status.UNAVAILABLE
                     .withDescription("the edge node is shutting down")
                     .asRuntimeException());
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "request for model %s failed", message.getModelName());
+        } catch (RuntimeException | Error e) { // an Error, too: this thread ends here, and nobody else would answer
+            LOG.errorf(e, "request %s for model %s failed", id, message.getModelName());
             answer.fail(Statuses.of(Reason.ENGINE_FAILED, "internal error: " + e));
         }
     }

@@ -35,17 +35,19 @@ public final class KafkaCatalog implements AutoCloseable {
         table.start(loader::catalogRead);
     }
 
-    private void changed(String model, Optional<CatalogModel> value) {
+    private boolean changed(String model, Optional<CatalogModel> value) {
         if (value.isEmpty()) {
             LOG.infof("model %s left the catalog", model);
             loader.unwanted(model);
-            return;
+            return true;
         }
         CatalogModel entry = value.get();
         try {
             loader.wanted(new CatalogEntry(model, entry.getModel().getVersion(), URI.create(entry.getPackageUrl())));
+            return true;
         } catch (IllegalArgumentException e) {
             LOG.warnf("the catalog's entry for model %s is ignored: %s", model, e.getMessage());
+            return false;
         }
     }
 

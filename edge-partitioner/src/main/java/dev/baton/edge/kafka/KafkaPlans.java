@@ -38,16 +38,17 @@ public final class KafkaPlans implements AutoCloseable {
         table.start(() -> LOG.debug("all plans are read"));
     }
 
-    private void changed(String key, Optional<Plan> value) {
+    private boolean changed(String key, Optional<Plan> value) {
         String model = key.substring(keyPrefix.length());
         if (value.isEmpty()) {
             plans.withdrawn(model);
-            return;
+            return true;
         }
         try {
-            plans.offered(plan(model, value.get()));
+            return plans.offered(plan(model, value.get()));
         } catch (IllegalArgumentException e) {
             LOG.warnf("plan %d for model %s is ignored: %s", value.get().getEpoch(), model, e.getMessage());
+            return false;
         }
     }
 

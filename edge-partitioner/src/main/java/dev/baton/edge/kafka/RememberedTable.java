@@ -25,8 +25,15 @@ final class RememberedTable<V extends MessageLite> implements AutoCloseable {
     private final RememberedRecords remembered;
     private final CompactedTable.Parser<V> parser;
     private final Predicate<String> mine;
-    private final CompactedTable.Listener<V> listener;
+    private final Taker<V> taker;
     private volatile @Nullable CompactedTable<V> table;
+
+    /** Uses the records; no value where one was removed. */
+    interface Taker<V> {
+
+        /** False where the value is refused, and what was remembered stays. */
+        boolean take(String key, Optional<V> value);
+    }
 
     RememberedTable(
             KafkaConnection connection,
@@ -35,14 +42,14 @@ final class RememberedTable<V extends MessageLite> implements AutoCloseable {
             Path directory,
             CompactedTable.Parser<V> parser,
             Predicate<String> mine,
-            CompactedTable.Listener<V> listener) {
+            Taker<V> taker) {
         this.connection = connection;
         this.clientId = clientId;
         this.topic = topic;
         this.remembered = new RememberedRecords(directory);
         this.parser = parser;
         this.mine = mine;
-        this.listener = listener;
+        this.taker = taker;
     }
 
     /** {@code complete} runs once everything in the topic has been read. */
@@ -59,19 +66,23 @@ final class RememberedTable<V extends MessageLite> implements AutoCloseable {
 
     private void recall(String key, byte[] value) {
         try {
-            listener.changed(key, Optional.of(parser.parse(value)));
+            if (!taker.take(key, Optional.of(parser.parse(value)))) {
+                remembered.forget(key);
+            }
         } catch (Exception e) {
             LOG.warnf("what was remembered of %s in %s is of no use: %s", key, topic, e);
             remembered.forget(key);
         }
     }
 
-    private void changed(String key, Optional<V> value) {
+    /** The broker has this now. */
+    void changed(String key, Optional<V> value) {
         if (!mine.test(key)) {
             return;
         }
-        value.ifPresentOrElse(v -> remembered.remember(key, v.toByteArray()), () -> remembered.forget(key));
-        listener.changed(key, value);
+        if (taker.take(key, value)) {
+            value.ifPresentOrElse(v -> remembered.remember(key, v.toByteArray()), () -> remembered.forget(key));
+        }
     }
 
     /** What was removed while this edge node was away leaves no trace in a compacted topic. */

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -46,10 +48,31 @@ public final class Plans {
         this.preparing = preparing;
     }
 
-    /** A new plan arrived. */
-    public synchronized void offered(EdgePlan plan) {
+    /**
+     * A new plan arrived. False where it is refused because a later one, for the same version, is in force or waits for it:
+     * epochs only rise, so this one is of an orchestrator replica that was replaced and does not know it yet.
+     */
+    public synchronized boolean offered(EdgePlan plan) {
+        OptionalLong later = laterEpoch(plan);
+        if (later.isPresent()) {
+            LOG.warnf(
+                    "plan %d for model %s is refused: plan %d for the same version came before, so an outdated orchestrator made this one",
+                    plan.epoch(), plan.model(), later.getAsLong());
+            return false;
+        }
         latest.put(plan.model(), plan);
         apply(plan);
+        return true;
+    }
+
+    private OptionalLong laterEpoch(EdgePlan plan) {
+        Stream<EdgePlan> taken =
+                Stream.of(latest, fitting).flatMap(plans -> Stream.ofNullable(plans.get(plan.model())));
+        Stream<EdgePlan> active = models.served(plan.model()).map(ServedModel::plan).stream();
+        return Stream.concat(taken, active)
+                .filter(other -> other.version().equals(plan.version()) && other.epoch() > plan.epoch())
+                .mapToLong(EdgePlan::epoch)
+                .max();
     }
 
     /** There is no plan for {@code model} any more. */

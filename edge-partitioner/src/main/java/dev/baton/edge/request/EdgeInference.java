@@ -105,7 +105,7 @@ public final class EdgeInference {
             run.model.measurements().placements().began(plan);
             try {
                 return answer(run);
-            } catch (RuntimeException | InterruptedException failed) {
+            } catch (RuntimeException | InterruptedException | Error failed) {
                 run.model.measurements().failed();
                 run.model.measurements().placements().failed(plan);
                 throw failed;

@@ -13,6 +13,7 @@ import dev.baton.edge.model.Plans;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.embedded.FreePorts;
 import dev.baton.messaging.KafkaConnection;
+import dev.baton.messaging.Topics;
 import dev.baton.partitioning.Placement;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.schemas.records.CatalogModel;
@@ -96,6 +97,30 @@ final class RememberedTableTest {
                             42,
                             "it was best"));
         }
+    }
+
+    @Test
+    void whatIsRefusedDoesNotReplaceWhatIsRemembered() {
+        Plans plans = new Plans(new Models(), _ -> {}, Runnable::run);
+        RememberedTable<Plan> table = new RememberedTable<>(
+                nobody,
+                "camera",
+                Topics.PLANS,
+                directory.resolve("plans"),
+                Plan::parseFrom,
+                _ -> true,
+                (_, plan) -> plans.offered(new EdgePlan(
+                        TestingPackage.MODEL,
+                        "1",
+                        new Placement.EdgeOnly(),
+                        Codec.RAW,
+                        plan.orElseThrow().getEpoch(),
+                        "because")));
+        table.changed("camera/toy", Optional.of(Plan.newBuilder().setEpoch(7).build()));
+        table.changed("camera/toy", Optional.of(Plan.newBuilder().setEpoch(6).build()));
+        assertThat(new RememberedRecords(directory.resolve("plans")).all())
+                .containsEntry(
+                        "camera/toy", Plan.newBuilder().setEpoch(7).build().toByteArray());
     }
 
     @Test

@@ -102,6 +102,62 @@ final class PlansTest {
     }
 
     @Test
+    void anOutdatedOrchestratorsPlanIsRefused() {
+        models.serve(model);
+        EdgePlan good = plan(model.version(), new Placement.Split(1), 7);
+        plans.offered(good);
+        assertThat(plans.offered(plan(model.version(), new Placement.EdgeOnly(), 6)))
+                .isFalse();
+        assertThat(model.plan()).isEqualTo(good);
+        plans.serving(model);
+        assertThat(model.plan()).isEqualTo(good);
+    }
+
+    @Test
+    void aPlanIsRefusedAlsoWhileTheLaterOneWaitsForItsModel() {
+        EdgePlan good = plan(model.version(), new Placement.Split(1), 7);
+        plans.offered(good);
+        assertThat(plans.offered(plan(model.version(), new Placement.EdgeOnly(), 6)))
+                .isFalse();
+        models.serve(model);
+        plans.serving(model);
+        assertThat(model.plan()).isEqualTo(good);
+    }
+
+    @Test
+    void aPlanInForceCountsWhenTheNextVersionsPlanCameAlready() {
+        models.serve(model);
+        EdgePlan good = plan(model.version(), new Placement.Split(1), 7);
+        plans.offered(good);
+        plans.offered(plan("0".repeat(64), new Placement.CloudOnly(), 8));
+        assertThat(plans.offered(plan(model.version(), new Placement.EdgeOnly(), 6)))
+                .isFalse();
+        assertThat(model.plan()).isEqualTo(good);
+    }
+
+    @Test
+    void epochsOfAnotherVersionDoNotCount() {
+        plans.offered(plan("0".repeat(64), new Placement.CloudOnly(), 8));
+        models.serve(model);
+        EdgePlan split = plan(model.version(), new Placement.Split(1), 3);
+        assertThat(plans.offered(split)).isTrue();
+        assertThat(model.plan()).isEqualTo(split);
+    }
+
+    @Test
+    void theSamePlanIsTakenAgainAndAnyAfterItWasWithdrawn() {
+        models.serve(model);
+        assertThat(plans.offered(plan(model.version(), new Placement.Split(1), 7)))
+                .isTrue();
+        assertThat(plans.offered(plan(model.version(), new Placement.Split(1), 7)))
+                .isTrue();
+        plans.withdrawn(TestingPackage.MODEL);
+        assertThat(plans.offered(plan(model.version(), new Placement.EdgeOnly(), 1)))
+                .isTrue();
+        assertThat(model.plan().epoch()).isEqualTo(1);
+    }
+
+    @Test
     void withoutAPlanEverythingRunsOnTheEdgeNode() {
         models.serve(model);
         plans.offered(plan(model.version(), new Placement.CloudOnly(), 3));
