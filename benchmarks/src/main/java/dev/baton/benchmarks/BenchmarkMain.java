@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
             BenchmarkMain.RegretCommand.class,
             BenchmarkMain.ReactionCommand.class,
             BenchmarkMain.SwitchesCommand.class,
+            BenchmarkMain.PlanningCommand.class,
             BenchmarkMain.ReplayCommand.class,
             BenchmarkMain.FleetCommand.class
         })
@@ -370,6 +371,20 @@ public final class BenchmarkMain {
         public Integer call() throws Exception {
             Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
             return bench.print(SwitchesBenchmark.run(home(), directory, model, bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(
+            name = "planning",
+            header = "Decisions per second and core, and bytes of state for each edge node and model.")
+    static final class PlanningCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Override
+        public Integer call() {
+            return bench.print(PlanningBenchmark.run(bench.quick, bench.progress()));
         }
     }
 

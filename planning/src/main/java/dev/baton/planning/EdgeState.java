@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EdgeState {
     /*
-     * An orchestrator holds one of these for every edge node and model, so numbers lie in arrays of two or four bytes, unknown
-     * ones as NaN, and everything that is the same for all edge nodes lies in the shared ModelProfile, DevicePrior and PowerModel.
-     * With 24 split points and eleven codecs the two tables by alternative, of two bytes each, are two thirds of it.
+     * An orchestrator holds one of these for every edge node and model, so numbers are of two or four bytes, unknown ones NaN,
+     * and everything that is the same for all edge nodes lies in the shared ModelProfile, DevicePrior and PowerModel. An array
+     * costs 16 bytes before its first element, so whatever takes two bytes lies in one: two numbers for each alternative, which with
+     * 24 split points and eleven codecs are two thirds of it all, then three for each split point.
      *
      * Edge nodes report recent values, which they have smoothed, and repeat them while nothing new was measured; they are
      * taken as they are, and a repeated one is recognised by its mean. The requests of the window alone, by placement, are
@@ -44,7 +45,7 @@ public final class EdgeState {
     private static final double LEAST_ERROR = 0.01;
 
     private static final double RATE_MEMORY_MICROS = 3e6;
-    private static final int MAX_AGREEMENTS = 8;
+    private static final int MAX_AGREEMENTS = 6;
     private static final int AGREEMENT_FIELDS = 5;
     /** Fewer samples than these say nothing against, or for, a codec. */
     private static final int ENOUGH_SAMPLES = 30;
@@ -60,16 +61,17 @@ public final class EdgeState {
     private long ready;
 
     private final float[] headMicros;
-    private final float[] headSeenMean;
-    private final short[] headSpread;
-    private final short[] headError;
     private final byte[] headSamples;
-    /** Nanoseconds for each crossing byte and each of the base bytes; negative where derived from other alternatives. */
-    private final short[] encode;
-    /** Encoded bytes relative to what the profile expects. */
-    private final short[] bytes;
+    /**
+     * Halves. By alternative, the time of encoding: nanoseconds for each crossing byte and each of the base bytes, negative where
+     * derived from other alternatives. From {@link #bytesAt} on, encoded bytes relative to what the profile expects. From {@link
+     * #spreadAt}, {@link #errorAt} and {@link #seenAt} on, by split point, a head's spread and error, relative, and a digest of
+     * the mean that was reported last, which tells news from repetition.
+     */
+    private final short[] table;
 
-    private float @Nullable [] agreements;
+    /** Rows of {@link #AGREEMENT_FIELDS}: alternative, samples, and as halves the share that differs, mean and deviation of errors. */
+    private short @Nullable [] agreements;
 
     float bytesPerSecond = Float.NaN;
     float bytesPerSecondError;
@@ -96,21 +98,27 @@ public final class EdgeState {
     public EdgeState(ModelProfile profile) {
         this.profile = profile;
         int points = profile.points().size();
-        headMicros = unknown(points);
-        headSeenMean = unknown(points);
-        headSpread = new short[points];
-        headError = new short[points];
+        headMicros = new float[points];
+        Arrays.fill(headMicros, Float.NaN);
         headSamples = new byte[points];
-        encode = new short[profile.alternatives()];
-        bytes = new short[profile.alternatives()];
-        Arrays.fill(encode, Halves.UNKNOWN);
-        Arrays.fill(bytes, Halves.UNKNOWN);
+        table = new short[2 * profile.alternatives() + 3 * points];
+        Arrays.fill(table, 0, spreadAt(0), Halves.UNKNOWN);
     }
 
-    private static float[] unknown(int length) {
-        float[] values = new float[length];
-        Arrays.fill(values, Float.NaN);
-        return values;
+    private int bytesAt(int alternative) {
+        return profile.alternatives() + alternative;
+    }
+
+    private int spreadAt(int point) {
+        return 2 * profile.alternatives() + point;
+    }
+
+    private int errorAt(int point) {
+        return spreadAt(headMicros.length + point);
+    }
+
+    private int seenAt(int point) {
+        return spreadAt(2 * headMicros.length + point);
     }
 
     public ModelProfile profile() {
@@ -185,7 +193,7 @@ public final class EdgeState {
             SplitTime time = window.heads().get(i);
             int point = time.splitPoint();
             if (point > 0 && point < headMicros.length && isNews(time)) {
-                headSeenMean[point] = (float) time.micros().mean();
+                table[seenAt(point)] = digest(time.micros());
                 if ((measured & bit(point)) == 0) {
                     double moved = replaceHead(point, time.micros());
                     measured |= bit(point);
@@ -200,7 +208,13 @@ public final class EdgeState {
     }
 
     private boolean isNews(SplitTime time) {
-        return headSeenMean[time.splitPoint()] != (float) time.micros().mean();
+        int point = time.splitPoint();
+        return headSamples[point] == 0 || table[seenAt(point)] != digest(time.micros());
+    }
+
+    private static short digest(Moments micros) {
+        int bits = Float.floatToIntBits((float) micros.mean());
+        return (short) (bits ^ bits >>> 16);
     }
 
     /** Split points beyond 63 share bits: then a head may be taken for measured in this window, and is not moved. */
@@ -223,7 +237,7 @@ public final class EdgeState {
             return replaceHead(point, window);
         }
         double before = headMicros[point];
-        double spread = Halves.value(headSpread[point]) * before;
+        double spread = Halves.value(table[spreadAt(point)]) * before;
         double weight = Smoothing.weight(before, spread, samples, window);
         double after = before + weight * (window.p50() - before);
         double scatter = spread + weight * (window.spread() - spread);
@@ -245,8 +259,8 @@ public final class EdgeState {
     private void setHead(int point, double micros, double spread, int samples) {
         double relative = micros > 0 ? spread / micros : 0;
         headMicros[point] = (float) micros;
-        headSpread[point] = Halves.of(relative);
-        headError[point] = Halves.of(relative / Math.sqrt(samples) + LEAST_ERROR);
+        table[spreadAt(point)] = Halves.of(relative);
+        table[errorAt(point)] = Halves.of(relative / Math.sqrt(samples) + LEAST_ERROR);
         headSamples[point] = (byte) samples;
     }
 
@@ -255,7 +269,7 @@ public final class EdgeState {
         for (int point = 1; point < headMicros.length; point++) {
             if ((measured & bit(point)) == 0 && headSamples[point] > 0) {
                 headMicros[point] *= (float) factor;
-                headError[point] = Halves.of(Math.hypot(Halves.value(headError[point]), DRIFT_ERROR * drift));
+                table[errorAt(point)] = Halves.of(Math.hypot(Halves.value(table[errorAt(point)]), DRIFT_ERROR * drift));
             }
         }
     }
@@ -278,14 +292,14 @@ public final class EdgeState {
     private long takeEncoding(int alternative, Encoding encoding) {
         if (encoding.bytes().isPresent()) {
             double ratio = encoding.bytes().get().p50() / profile.expectedBytes(alternative);
-            bytes[alternative] = Halves.of(ratio);
+            table[bytesAt(alternative)] = Halves.of(ratio);
         }
         if (encoding.micros().isEmpty()) {
             return 0;
         }
         short nanos = Halves.of(Math.max(LEAST_NANOS, encoding.micros().get().p50() * 1e3 / encodeUnits(alternative)));
-        boolean same = encode[alternative] == nanos;
-        encode[alternative] = nanos;
+        boolean same = table[alternative] == nanos;
+        table[alternative] = nanos;
         return same ? 0 : 1L << ModelProfile.codecNumber(alternative);
     }
 
@@ -301,16 +315,16 @@ public final class EdgeState {
                 deriveEncodings(codec);
             }
         }
-        for (short nanos : encode) {
-            float value = Halves.value(nanos);
+        for (int alternative = 1; alternative < profile.alternatives(); alternative++) {
+            float value = Halves.value(table[alternative]);
             if (value >= 0 && !(value <= Halves.value(slowest))) {
-                slowest = nanos;
+                slowest = table[alternative];
             }
         }
         for (int codec = 0; codec < ModelProfile.CODEC_COUNT; codec++) {
             if (neverEncoded(codec)) {
                 for (int point = 0; point < profile.lastPoint(); point++) {
-                    encode[ModelProfile.alternative(point, codec)] = negative(slowest);
+                    table[ModelProfile.alternative(point, codec)] = negative(slowest);
                 }
             }
         }
@@ -318,7 +332,7 @@ public final class EdgeState {
 
     private boolean neverEncoded(int codec) {
         for (int point = 0; point < profile.lastPoint(); point++) {
-            if (Halves.value(encode[ModelProfile.alternative(point, codec)]) >= 0) {
+            if (Halves.value(table[ModelProfile.alternative(point, codec)]) >= 0) {
                 return false;
             }
         }
@@ -328,11 +342,11 @@ public final class EdgeState {
     private void deriveEncodings(int codec) {
         for (int point = 0; point < profile.lastPoint(); point++) {
             int alternative = ModelProfile.alternative(point, codec);
-            if (!(Halves.value(encode[alternative]) >= 0)) {
+            if (!(Halves.value(table[alternative]) >= 0)) {
                 for (int other : profile.byLikeSize[point]) {
-                    short nanos = encode[ModelProfile.alternative(other, codec)];
+                    short nanos = table[ModelProfile.alternative(other, codec)];
                     if (Halves.value(nanos) >= 0) {
-                        encode[alternative] = negative(nanos);
+                        table[alternative] = negative(nanos);
                         break;
                     }
                 }
@@ -391,24 +405,21 @@ public final class EdgeState {
                     .limit(MAX_AGREEMENTS)
                     .toList();
         }
-        float[] table = agreements;
-        if (table == null || table.length != all.size() * AGREEMENT_FIELDS) {
-            table = new float[all.size() * AGREEMENT_FIELDS];
-            agreements = table;
+        short[] rows = agreements;
+        if (rows == null || rows.length != all.size() * AGREEMENT_FIELDS) {
+            rows = new short[all.size() * AGREEMENT_FIELDS];
+            agreements = rows;
         }
         for (int row = 0; row < all.size(); row++) {
             Agreement agreement = all.get(row);
             int at = row * AGREEMENT_FIELDS;
-            table[at] = profile.alternative(agreement.splitPoint(), agreement.codec());
-            table[at + 1] = agreement.samples();
-            table[at + 2] = (float) agreement.agreement();
-            table[at + 3] = orUnknown(agreement.relativeError().map(Moments::mean));
-            table[at + 4] = orUnknown(agreement.relativeError().map(error -> Math.sqrt(error.variance())));
+            Optional<Moments> error = agreement.relativeError();
+            rows[at] = (short) profile.alternative(agreement.splitPoint(), agreement.codec());
+            rows[at + 1] = (short) Math.min(Short.MAX_VALUE, agreement.samples());
+            rows[at + 2] = Halves.of(1 - agreement.agreement());
+            rows[at + 3] = error.isPresent() ? Halves.of(error.get().mean()) : Halves.UNKNOWN;
+            rows[at + 4] = error.isPresent() ? Halves.of(Math.sqrt(error.get().variance())) : Halves.UNKNOWN;
         }
-    }
-
-    private static float orUnknown(Optional<Double> value) {
-        return value.isPresent() ? value.get().floatValue() : Float.NaN;
     }
 
     private void takeReady(EdgeObservation window) {
@@ -429,14 +440,17 @@ public final class EdgeState {
     /** Whether the codec of an alternative keeps to {@code budget} on users' own requests, with 95 % confidence. */
     Measured agreement(int alternative, AccuracyBudget budget) {
         int at = agreementRow(alternative);
-        float[] table = agreements;
-        if (table == null || at < 0 || table[at + 1] < ENOUGH_SAMPLES) {
+        short[] rows = agreements;
+        if (rows == null || at < 0 || rows[at + 1] < ENOUGH_SAMPLES) {
             return Measured.NOTHING;
         }
-        double samples = table[at + 1];
+        double samples = rows[at + 1];
         return profile.metric().orElse(Metric.RELATIVE_ERROR) == Metric.TOP1
-                ? agreed(table[at + 2], samples, budget.agreement())
-                : erred(table[at + 3], table[at + 4] / Math.sqrt(samples), budget.relativeError());
+                ? agreed(1 - Halves.value(rows[at + 2]), samples, budget.agreement())
+                : erred(
+                        Halves.value(rows[at + 3]),
+                        Halves.value(rows[at + 4]) / Math.sqrt(samples),
+                        budget.relativeError());
     }
 
     private int agreementRow(int alternative) {
@@ -453,7 +467,7 @@ public final class EdgeState {
     /** Samples behind {@link #agreement(int, AccuracyBudget)}, for people. */
     int agreementSamples(int alternative) {
         int at = agreementRow(alternative);
-        return agreements == null || at < 0 ? 0 : (int) agreements[at + 1];
+        return agreements == null || at < 0 ? 0 : agreements[at + 1];
     }
 
     /** By Wilson's score interval (1927), which holds for shares near 1, too. */
@@ -569,21 +583,21 @@ public final class EdgeState {
     }
 
     double headSpread(int splitPoint) {
-        return Halves.value(headSpread[splitPoint]) * headMicros[splitPoint];
+        return Halves.value(table[spreadAt(splitPoint)]) * headMicros[splitPoint];
     }
 
     double headError(int splitPoint) {
-        return Halves.value(headError[splitPoint]) * headMicros[splitPoint];
+        return Halves.value(table[errorAt(splitPoint)]) * headMicros[splitPoint];
     }
 
     /** What encoding takes; negative where derived from other alternatives, {@code NaN} when nothing was ever encoded. */
     double encodeMicros(int alternative) {
-        return Halves.value(encode[alternative]) * encodeUnits(alternative) * 1e-3;
+        return Halves.value(table[alternative]) * encodeUnits(alternative) * 1e-3;
     }
 
     /** Encoded bytes: as measured on the edge node, else as the profile expects; {@code NaN} when neither tells. */
     double encodedBytes(int alternative) {
-        float ratio = Halves.value(bytes[alternative]);
+        float ratio = Halves.value(table[bytesAt(alternative)]);
         return ratio >= 0 ? ratio * profile.expectedBytes(alternative) : profile.encodedBytes[alternative];
     }
 }
