@@ -183,18 +183,8 @@ final class CellRun {
     }
 
     private static Alternative find(PlanView.Standing standing, PlanView plan) {
-        return standing.ranking().stream()
-                .filter(alternative -> alternative.placement().equals(plan.placement())
-                        && (plan.placement().equals("edge-only")
-                                || alternative.codec().equals(plan.codec())))
-                .findFirst()
-                .orElseGet(() -> new Alternative(
-                        plan.placement(),
-                        plan.codec(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of()));
+        return PlanView.find(standing.ranking(), plan.placement(), plan.codec())
+                .orElseGet(() -> Alternative.unpredicted(plan.placement(), plan.codec()));
     }
 
     private static void add(Map<String, Contender> contenders, Role role, Alternative alternative) {

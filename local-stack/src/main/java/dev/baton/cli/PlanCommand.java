@@ -88,9 +88,9 @@ final class PlanCommand implements Callable<Integer> {
         if (model == null) {
             throw CommandFailure.usage("which MODEL? An ONNX file, or the directory of a split package");
         }
-        double bytesPerSecond = WhatIfOptions.parsed("--uplink", uplink, Values::bytesPerSecond);
+        double bytesPerSecond = PreferenceOptions.parsed("--uplink", uplink, Values::bytesPerSecond);
         double roundTripMicros =
-                WhatIfOptions.parsed("--rtt", roundTrip, Values::duration).toNanos() / 1e3;
+                PreferenceOptions.parsed("--rtt", roundTrip, Values::duration).toNanos() / 1e3;
         Optional<Sweep> range = Optional.ofNullable(sweep).map(Sweep::parse);
         Preferences preferences = whatIfOptions.preferences(whatIfOptions.edge());
         Question question =
@@ -120,8 +120,8 @@ final class PlanCommand implements Callable<Integer> {
                 throw CommandFailure.usage(
                         "--sweep '%s': expected uplink=FROM..TO such as uplink=0.5..300mbit".formatted(text));
             }
-            double slowest = WhatIfOptions.parsed("--sweep", range.substring(0, dots), Values::bytesPerSecond);
-            double fastest = WhatIfOptions.parsed("--sweep", range.substring(dots + 2), Values::bytesPerSecond);
+            double slowest = PreferenceOptions.parsed("--sweep", range.substring(0, dots), Values::bytesPerSecond);
+            double fastest = PreferenceOptions.parsed("--sweep", range.substring(dots + 2), Values::bytesPerSecond);
             if (!(slowest < fastest)) {
                 throw CommandFailure.usage("--sweep '%s': expected the slower rate first".formatted(text));
             }

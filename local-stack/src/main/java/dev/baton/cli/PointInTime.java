@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A moment in the past as people write it. */
+/** A moment in the past as people write and read it. */
 final class PointInTime {
     private static final Pattern AGO = Pattern.compile("([0-9]{1,6})(ms|s|m|h|d)");
 
@@ -27,7 +27,8 @@ final class PointInTime {
     static Instant parse(String text, ZonedDateTime now) {
         Matcher ago = AGO.matcher(text);
         if (ago.matches()) {
-            return now.minus(duration(Long.parseLong(ago.group(1)), ago.group(2))).toInstant();
+            return now.minus(duration(Long.parseLong(ago.group(1)), ago.group(2)))
+                    .toInstant();
         }
         List<Function<String, Instant>> forms = List.of(
                 form -> OffsetDateTime.parse(form).toInstant(),
@@ -39,6 +40,21 @@ final class PointInTime {
                 .orElseThrow(() -> CommandFailure.usage(
                         "time '%s': expected how long ago, such as 5m (ms, s, m, h, d), a local time such as 10:15 or 2026-11-24T10:15, or an instant such as 2026-11-24T10:15:30Z"
                                 .formatted(text)));
+    }
+
+    /** How long ago {@code time} was, in the form that {@link #parse} takes, such as {@code 5m}. */
+    static String ago(Instant time, Instant now) {
+        Duration passed = Duration.between(time, now);
+        if (passed.compareTo(Duration.ofSeconds(1)) < 0) {
+            return "0s";
+        }
+        if (passed.toMinutes() < 1) {
+            return passed.toSeconds() + "s";
+        }
+        if (passed.toHours() < 1) {
+            return passed.toMinutes() + "m";
+        }
+        return passed.toDays() < 1 ? passed.toHours() + "h" : passed.toDays() + "d";
     }
 
     private static Duration duration(long amount, String unit) {

@@ -175,7 +175,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private Optional<Duration> seconds() {
-        return Optional.ofNullable(duration).map(text -> WhatIfOptions.parsed("--duration", text, Values::duration));
+        return Optional.ofNullable(duration)
+                .map(text -> PreferenceOptions.parsed("--duration", text, Values::duration));
     }
 
     private Scenario scenario(Question question, BandwidthTrace link, Preferences preferences) {
@@ -187,7 +188,9 @@ final class ReplayCommand implements Callable<Integer> {
                     question.edge().device().power(),
                     whatIfOptions.price(),
                     link,
-                    WhatIfOptions.parsed("--rtt", roundTrip, Values::duration).toNanos() / 1e3,
+                    PreferenceOptions.parsed("--rtt", roundTrip, Values::duration)
+                                    .toNanos()
+                            / 1e3,
                     whatIfOptions.brokerMicros(),
                     new Scenario.Traffic(whatIfOptions.requestsPerSecond(), requests, poisson),
                     preferences,
@@ -201,7 +204,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     private OptionalDouble deadlineMicros(Preferences preferences) {
         if (deadline != null) {
-            return OptionalDouble.of(WhatIfOptions.parsed("--deadline", deadline, Values::duration)
+            return OptionalDouble.of(PreferenceOptions.parsed("--deadline", deadline, Values::duration)
                             .toNanos()
                     / 1e3);
         }

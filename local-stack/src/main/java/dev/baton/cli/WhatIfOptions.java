@@ -3,7 +3,6 @@ package dev.baton.cli;
 import dev.baton.console.CommandFailure;
 import dev.baton.console.Console;
 import dev.baton.models.EngineGraphRunner;
-import dev.baton.partitioning.accuracy.AccuracyBudget;
 import dev.baton.partitioning.accuracy.AccuracyProfile;
 import dev.baton.partitioning.divide.DivisionRequest;
 import dev.baton.partitioning.splitpackage.SplitPackage;
@@ -19,9 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What command lines may say about devices and about what is wanted, without a stack: the same for plan and replay. */
@@ -54,55 +52,10 @@ final class WhatIfOptions {
     private double slowdown = 1;
 
     @Option(
-            names = "--objective",
-            paramLabel = "WHAT",
-            description = {"latency, energy, cost, or weights such as weighted:ms=1,j=20,cost=0 (${DEFAULT-VALUE})."})
-    private String objective = "latency";
-
-    @Option(
-            names = "--latency-target",
-            paramLabel = "TIME@pNN",
-            description = "What requests shall keep to, such as 100ms@p95 (p95 where nothing is said).")
-    private @Nullable String latencyTarget;
-
-    @Option(
-            names = "--accuracy-budget",
-            paramLabel = "X",
-            description = {
-                "With --accuracy of a classification: top-1 agreement that a codec must keep (0.99). Otherwise: the",
-                "largest error of the output that it may cause (0.01)."
-            })
-    private @Nullable Double accuracyBudget;
-
-    @Option(
             names = "--accuracy",
             paramLabel = "FILE",
             description = "What ./baton evaluate found, instead of the codecs' error on the probe input.")
     private @Nullable Path accuracy;
-
-    @Option(
-            names = "--min-depth",
-            paramLabel = "N",
-            description = "Operators that must run on the edge node before anything leaves it.")
-    private @Nullable Integer minimumDepth;
-
-    @Option(
-            names = "--raw-input-stays",
-            description = "Neither the input nor the client's picture may leave the edge node.")
-    private boolean rawInputStays;
-
-    @Option(
-            names = "--memory",
-            paramLabel = "SIZE",
-            description = "What a head may take on the edge node, such as 512mb. Default: what the device has.")
-    private @Nullable String memory;
-
-    @Option(
-            names = "--placements",
-            paramLabel = "PLACEMENT",
-            split = ",",
-            description = "Only these: edge-only, cloud-only, split, split:N.")
-    private Set<String> placements = Set.of();
 
     @Option(names = "--rate", paramLabel = "N/s", description = "Requests per second (${DEFAULT-VALUE}).")
     private String rate = "5/s";
@@ -127,6 +80,9 @@ final class WhatIfOptions {
             paramLabel = "N",
             description = "Price of a second of a tail's worker. Default: cost is counted in seconds.")
     private @Nullable Double price;
+
+    @Mixin
+    private PreferenceOptions preferenceOptions = new PreferenceOptions();
 
     /** Devices by name. */
     DeviceCatalog catalog() throws IOException {
@@ -172,45 +128,16 @@ final class WhatIfOptions {
 
     /** What is wanted; an edge node's memory is that of its device unless the command line says otherwise. */
     Preferences preferences(Device edgeDevice) {
-        try {
-            Constraints constraints = Constraints.USUAL
-                    .withAllowedPlacements(placements)
-                    .withAccuracy(budget())
-                    .withEdgeMemoryBytes(
-                            memory == null
-                                    ? Math.round(edgeDevice.memoryBytes().value())
-                                    : parsed("--memory", memory, Values::bytes));
-            if (latencyTarget != null) {
-                Constraints.LatencyTarget target = parsed("--latency-target", latencyTarget, Values::latencyTarget);
-                constraints = constraints.withLatencyTarget(target.within(), target.quantile());
-            }
-            if (rawInputStays) {
-                constraints = constraints.withRawInputOnDevice();
-            }
-            if (minimumDepth != null) {
-                constraints = constraints.withMinimumDepth(minimumDepth);
-            }
-            return new Preferences(parsed("--objective", objective, Values::objective), constraints);
-        } catch (IllegalArgumentException e) {
-            throw CommandFailure.usage(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private AccuracyBudget budget() {
-        if (accuracyBudget == null) {
-            return AccuracyBudget.USUAL;
-        }
-        return accuracyBudget > 0.5
-                ? new AccuracyBudget(accuracyBudget, AccuracyBudget.USUAL.relativeError())
-                : new AccuracyBudget(AccuracyBudget.USUAL.agreement(), accuracyBudget);
+        long memory = Math.round(edgeDevice.memoryBytes().value());
+        return preferenceOptions.over(Preferences.USUAL.with(Constraints.USUAL.withEdgeMemoryBytes(memory)));
     }
 
     double requestsPerSecond() {
-        return parsed("--rate", rate, Values::perSecond);
+        return PreferenceOptions.parsed("--rate", rate, Values::perSecond);
     }
 
     double brokerMicros() {
-        return parsed("--broker", broker, Values::duration).toNanos() / 1e3;
+        return PreferenceOptions.parsed("--broker", broker, Values::duration).toNanos() / 1e3;
     }
 
     CloudPrice price() {
@@ -218,15 +145,6 @@ final class WhatIfOptions {
             return price == null ? CloudPrice.SECONDS : new CloudPrice(price, "of the price's currency");
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage("--price: " + e.getMessage());
-        }
-    }
-
-    /** A value of a flag; what does not parse ends the command and names the flag. */
-    static <T> T parsed(String flag, String text, Function<String, T> parser) {
-        try {
-            return parser.apply(text);
-        } catch (IllegalArgumentException e) {
-            throw CommandFailure.usage("%s: %s".formatted(flag, e.getMessage()));
         }
     }
 

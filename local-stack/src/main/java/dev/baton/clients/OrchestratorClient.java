@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.baton.console.Json;
 import dev.baton.partitioning.graph.ExternalData;
 import dev.baton.partitioning.graph.InvalidModelException;
+import dev.baton.planning.Preferences;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +25,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +42,7 @@ public final class OrchestratorClient implements AutoCloseable {
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
+            .addModule(new JavaTimeModule())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
@@ -127,17 +131,15 @@ public final class OrchestratorClient implements AutoCloseable {
         return tree(get("/api/fleet"));
     }
 
-    /** Every current plan. */
-    public List<PlanView> plans() {
-        return List.of(read(get("/api/plans"), PlanView[].class));
+    /** Every plan in force, by edge node and model. */
+    public List<PlanRow> plans() {
+        return List.of(read(get("/api/plans"), PlanRow[].class));
     }
 
     /** The plan in force, if there is one yet. */
     public Optional<PlanView.Standing> plan(String edge, String model) {
         HttpResponse<String> response =
-                exchange(request("/api/plans/%s/%s".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
-                        .GET()
-                        .build());
+                exchange(request(planPath(edge, model), ANSWER_LIMIT).GET().build());
         return response.statusCode() == 404
                 ? Optional.empty()
                 : Optional.of(read(accepted(response), PlanView.Standing.class));
@@ -152,7 +154,7 @@ public final class OrchestratorClient implements AutoCloseable {
         Map<String, String> body = new HashMap<>(Map.of("placement", placement));
         codec.ifPresent(id -> body.put("codec", id));
         PlanView.Standing standing = read(
-                send(request("/api/plans/%s/%s/pin".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
+                send(request(planPath(edge, model) + "/pin", ANSWER_LIMIT)
                         .header("Content-Type", "application/json")
                         .PUT(BodyPublishers.ofString(Json.write(body)))
                         .build()),
@@ -162,9 +164,58 @@ public final class OrchestratorClient implements AutoCloseable {
 
     /** Lets the planner choose again. */
     public void unpin(String edge, String model) {
-        send(request("/api/plans/%s/%s/pin".formatted(encoded(edge), encoded(model)), ANSWER_LIMIT)
-                .DELETE()
+        send(request(planPath(edge, model) + "/pin", ANSWER_LIMIT).DELETE().build());
+    }
+
+    /**
+     * The decision behind a plan, and how things stand now.
+     *
+     * @param at a moment at which it was in force; now when empty
+     * @throws ServiceRefusedException also when no decision of then is known
+     */
+    public Explanation explanation(String edge, String model, Optional<Instant> at) {
+        String query = at.map(moment -> "?at=" + encoded(moment.toString())).orElse("");
+        return read(get(planPath(edge, model) + "/explanation" + query), Explanation.class);
+    }
+
+    /** What is wanted of an edge node's plan for a model; either may be {@link PreferencesView#ANY}. */
+    public PreferencesView preferences(String edge, String model) {
+        return read(get(preferencesPath(edge, model)), PreferencesView.class);
+    }
+
+    /** Sets what is wanted; the planner follows at once. Either name may be {@link PreferencesView#ANY}. */
+    public PreferencesView prefer(String edge, String model, Preferences wanted) {
+        return read(
+                send(request(preferencesPath(edge, model), ANSWER_LIMIT)
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString(Json.write(PreferencesView.Document.of(wanted))))
+                        .build()),
+                PreferencesView.class);
+    }
+
+    /** Takes back what was set for exactly this edge node and model. */
+    public void clearPreferences(String edge, String model) {
+        send(request(preferencesPath(edge, model), ANSWER_LIMIT).DELETE().build());
+    }
+
+    /**
+     * Attaches an accuracy profile to the model's current version.
+     *
+     * @param profile JSON
+     */
+    public void attachAccuracy(String model, byte[] profile) {
+        send(request("/api/models/%s/accuracy".formatted(encoded(model)), ANSWER_LIMIT)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofByteArray(profile))
                 .build());
+    }
+
+    private static String planPath(String edge, String model) {
+        return "/api/plans/%s/%s".formatted(encoded(edge), encoded(model));
+    }
+
+    private static String preferencesPath(String edge, String model) {
+        return "/api/preferences/%s/%s".formatted(encoded(edge), encoded(model));
     }
 
     private String get(String path) {

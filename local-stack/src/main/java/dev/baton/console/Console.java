@@ -106,6 +106,11 @@ public final class Console {
         }
     }
 
+    /** A line that fits the terminal; the same line where there is none, and its first {@code least} characters anyway. */
+    public String fitting(String text, int least) {
+        return columns.isPresent() ? shortened(text, Math.max(least, columns.getAsInt())) : text;
+    }
+
     public PrintWriter out() {
         return out;
     }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Lines of aligned cells. Widths are fixed beforehand, so that rows can be printed as they come; a cell that is too
- * long pushes the rest of its line aside.
+ * long pushes the rest of its line aside. Where all rows are there already, {@link #fitted} makes columns wide enough.
  */
 public final class Table {
 
@@ -22,6 +22,11 @@ public final class Table {
 
         public static Column right(String title, int width) {
             return new Column(title, -Math.max(width, title.length()));
+        }
+
+        private Column atLeast(int characters) {
+            int wider = Math.max(Math.abs(width), characters);
+            return new Column(title, width < 0 ? -wider : wider);
         }
     }
 
@@ -46,6 +51,21 @@ public final class Table {
             aligned.add(align(String.valueOf(cells[i]), columns.get(i).width()));
         }
         return String.join("  ", aligned).stripTrailing();
+    }
+
+    /** The header and the rows as lines; columns are as wide as what they hold. */
+    public static List<String> fitted(List<Column> columns, List<List<String>> rows) {
+        List<Column> fitting = new ArrayList<>(columns);
+        for (int i = 0; i < fitting.size(); i++) {
+            int index = i;
+            int widest =
+                    rows.stream().mapToInt(row -> row.get(index).length()).max().orElse(0);
+            fitting.set(i, columns.get(i).atLeast(widest));
+        }
+        Table table = new Table(fitting.toArray(Column[]::new));
+        List<String> lines = new ArrayList<>(List.of(table.header()));
+        rows.forEach(row -> lines.add(table.row(row.toArray())));
+        return lines;
     }
 
     private static String align(String text, int width) {

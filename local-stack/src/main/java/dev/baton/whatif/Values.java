@@ -15,7 +15,7 @@ public final class Values {
     private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(k|m|g)?b?");
     private static final Pattern FREQUENCY = Pattern.compile("(\\d+(?:\\.\\d+)?)(?:/s)?");
     private static final Pattern TARGET = Pattern.compile("(.+)@p(\\d{2}(?:\\.\\d+)?)");
-    private static final Pattern WEIGHT = Pattern.compile("(ms|j|cost)\\s*=\\s*(\\d+(?:\\.\\d+)?)");
+    private static final Pattern WEIGHT = Pattern.compile("(ms|latency|j|energy|cost)\\s*=\\s*(\\d+(?:\\.\\d+)?)");
 
     private Values() {}
 
@@ -85,7 +85,10 @@ public final class Values {
                 : new LatencyTarget(duration(text), 0.95);
     }
 
-    /** {@code latency}, {@code energy}, {@code cost} or {@code weighted:ms=1,j=20,cost=0}. */
+    /**
+     * {@code latency}, {@code energy}, {@code cost} or {@code weighted:ms=1,j=20,cost=0}: what a millisecond, a joule and a
+     * unit of cloud cost weigh, which may be called latency, energy and cost as well.
+     */
     public static Objective objective(String text) {
         String form = text.strip().toLowerCase(Locale.ROOT);
         return switch (form) {
@@ -111,8 +114,8 @@ public final class Values {
             }
             double value = Double.parseDouble(weight.group(2));
             switch (weight.group(1)) {
-                case "ms" -> perMilli = value;
-                case "j" -> perJoule = value;
+                case "ms", "latency" -> perMilli = value;
+                case "j", "energy" -> perJoule = value;
                 default -> perCost = value;
             }
         }

@@ -23,6 +23,8 @@ class BatonTest {
             "import",
             "infer",
             "plans",
+            "explain",
+            "prefer",
             "pin",
             "unpin",
             "inspect",
@@ -31,7 +33,10 @@ class BatonTest {
             "profile",
             "bench",
             "test",
-            "evaluate");
+            "evaluate",
+            "accuracy",
+            "plan",
+            "replay");
 
     @Test
     void helpListsEveryCommandAndExitCode() {
@@ -50,6 +55,8 @@ class BatonTest {
                 "import",
                 "infer",
                 "plans",
+                "explain",
+                "prefer",
                 "pin",
                 "unpin",
                 "inspect",
@@ -58,7 +65,10 @@ class BatonTest {
                 "profile",
                 "bench",
                 "test",
-                "evaluate"
+                "evaluate",
+                "accuracy",
+                "plan",
+                "replay"
             })
     void everyCommandExplainsItself(String command) {
         Outcome outcome = CommandLines.run(command, "--help");

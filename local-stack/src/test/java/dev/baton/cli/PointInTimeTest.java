@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.console.CommandFailure;
+import java.time.Instant;
 import java.time.ZonedDateTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,5 +43,18 @@ final class PointInTimeTest {
     void theZoneOfTheClockCounts() {
         assertThat(PointInTime.parse("09:00", NOW.withZoneSameInstant(java.time.ZoneOffset.UTC)))
                 .hasToString("2026-11-24T09:00:00Z");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-11-24T09:15:30.100Z, 0s",
+        "2026-11-24T09:16:30Z, 0s",
+        "2026-11-24T09:14:31Z, 59s",
+        "2026-11-24T09:10:15Z, 5m",
+        "2026-11-24T06:00:00Z, 3h",
+        "2026-11-21T09:15:30Z, 3d",
+    })
+    void theAgeOfAMomentIsSaidInTheFormThatIsRead(Instant time, String expected) {
+        assertThat(PointInTime.ago(time, NOW.toInstant())).isEqualTo(expected);
     }
 }
