@@ -266,6 +266,7 @@ final class EdgeWiring {
                 models,
                 arrivals,
                 new LowBattery(settings.leastBattery(), NANO_TICKER),
+                new BusyMachine(NANO_TICKER),
                 new ExplorationSettings(
                         enabled ? settings.timeShare() : 0,
                         enabled ? settings.codecShare() : 0,

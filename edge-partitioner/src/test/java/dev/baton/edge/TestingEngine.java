@@ -27,6 +27,7 @@ public final class TestingEngine implements InferenceEngine {
 
     private final Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
+    private final Map<String, Duration> runTimes = new ConcurrentHashMap<>();
     private volatile Duration runTime = Duration.ofMillis(1);
     private volatile String failing = "";
     private volatile Optional<Error> error = Optional.empty();
@@ -35,6 +36,11 @@ public final class TestingEngine implements InferenceEngine {
     public TestingEngine taking(Duration time) {
         runTime = time;
         return this;
+    }
+
+    /** From its next run on, each run of this file says that it took this long. */
+    public void taking(String file, Duration time) {
+        runTimes.put(file, time);
     }
 
     /** Runs of this file fail. */
@@ -92,7 +98,7 @@ public final class TestingEngine implements InferenceEngine {
                 throw new InferenceException(file + " is made to fail");
             }
             if (inputs.isEmpty()) {
-                return new Inference(Map.of(), Duration.ZERO, runTime);
+                return new Inference(Map.of(), Duration.ZERO, runTimes.getOrDefault(file, runTime));
             }
             float[] values = Objects.requireNonNull(
                             inputs.get(inputs().getFirst().name()))
@@ -105,7 +111,9 @@ public final class TestingEngine implements InferenceEngine {
                 };
             }
             return new Inference(
-                    Map.of(outputs().getFirst().name(), Tensor.ofFloats(SHAPE, values)), Duration.ZERO, runTime);
+                    Map.of(outputs().getFirst().name(), Tensor.ofFloats(SHAPE, values)),
+                    Duration.ZERO,
+                    runTimes.getOrDefault(file, runTime));
         }
 
         @Override

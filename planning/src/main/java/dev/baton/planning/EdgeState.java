@@ -246,12 +246,15 @@ public final class EdgeState {
         return after > 0 && before > 0 ? Math.log(after / before) * samples / (samples + DRIFT_SAMPLES) : 0;
     }
 
-    /** Takes in a median that the edge node has smoothed; returns by how much this moved the head, as a logarithm. */
+    /**
+     * Takes in a median that the edge node has smoothed; returns by how much this moved the head, as a logarithm. A level that
+     * stood on few runs is corrected by it, which says nothing about others.
+     */
     private double replaceHead(int point, Moments recent) {
         int samples = headSamples[point];
         double before = headMicros[point];
         setHead(point, recent.p50(), recent.spread(), (int) Math.min(Smoothing.MEMORY, recent.count()));
-        return samples > 0 && before > 0 && recent.p50() > 0
+        return samples >= DRIFT_SAMPLES && before > 0 && recent.p50() > 0
                 ? Math.log(recent.p50() / before) * samples / (samples + DRIFT_SAMPLES)
                 : 0;
     }

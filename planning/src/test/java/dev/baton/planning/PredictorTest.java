@@ -183,6 +183,18 @@ final class PredictorTest {
         assertThat(situation.edge.headMicros(3)).isBetween(45_000.0, 48_000.0);
     }
 
+    @Test
+    void aCorrectionOfFewRunsDoesNotMoveOtherHeads() {
+        situation.edgeSays(EdgeObservation.builder()
+                .link(link(8))
+                .head(2, Moments.exactly(3, 300_000))
+                .head(3, Moments.exactly(3, 45_000)));
+        situation.edgeSays(EdgeObservation.builder().link(link(8)).head(2, Moments.exactly(1, 25_000)));
+
+        assertThat(situation.edge.headMicros(2)).isEqualTo(25_000);
+        assertThat(situation.edge.headMicros(3)).isEqualTo(45_000);
+    }
+
     private static EdgeObservation.Builder heads32() {
         return everythingButHeads(8)
                 .head(1, Moments.exactly(32, 10_000))

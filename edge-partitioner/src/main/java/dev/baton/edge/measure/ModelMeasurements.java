@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,7 +31,7 @@ public final class ModelMeasurements {
      */
     private static final int REPEATED_EVERY = 30;
 
-    private final Map<Integer, RecentValues> heads = new ConcurrentHashMap<>();
+    private final Map<Integer, HeadRuns> heads = new ConcurrentHashMap<>();
     private final Map<EncodingKey, Encoding> encodings = new ConcurrentHashMap<>();
     private final RecentValues preprocess = new RecentValues();
     private final RecentValues encodedInputBytes = new RecentValues();
@@ -76,14 +77,22 @@ public final class ModelMeasurements {
         this.broker = new RecentValues(nanoTicker, BROKER_MAX_AGE);
     }
 
-    public void head(int splitPoint, Duration runTime) {
-        heads.computeIfAbsent(splitPoint, _ -> new RecentValues(nanoTicker, Duration.ofNanos(Long.MAX_VALUE)))
-                .add(micros(runTime));
+    /** Runs of a head while models were loading: they count until there is another one. */
+    public void headLoaded(int splitPoint, List<Duration> runTimes) {
+        runs(splitPoint).loaded(runTimes.stream().map(ModelMeasurements::micros).toList());
     }
 
-    /** How long ago the head's time was measured last; empty before its first run. */
-    public Optional<Duration> headAge(int splitPoint) {
-        return Optional.ofNullable(heads.get(splitPoint)).flatMap(RecentValues::age);
+    public void head(int splitPoint, Duration runTime) {
+        runs(splitPoint).add(micros(runTime));
+    }
+
+    private HeadRuns runs(int splitPoint) {
+        return heads.computeIfAbsent(splitPoint, _ -> new HeadRuns(nanoTicker));
+    }
+
+    /** Of one head; empty before its first run. */
+    public Optional<HeadRuns> headRuns(int splitPoint) {
+        return Optional.ofNullable(heads.get(splitPoint));
     }
 
     /** Running the tail of {@code splitPoint} here. */
@@ -135,7 +144,7 @@ public final class ModelMeasurements {
 
     /** The time of one head; empty before its first run. */
     public Optional<Summary> headMicros(int splitPoint) {
-        return Optional.ofNullable(heads.get(splitPoint)).flatMap(RecentValues::summary);
+        return headRuns(splitPoint).flatMap(HeadRuns::summary);
     }
 
     public Optional<Summary> preprocessMicros() {
@@ -155,19 +164,23 @@ public final class ModelMeasurements {
                 failures.sumThenReset(),
                 completedLocally.sumThenReset(),
                 preprocess.summary(),
-                times(heads),
+                times(heads, HeadRuns::news),
                 encodingTimes,
                 encodedInputBytes.summary(),
                 broker.summary(),
                 total.summary(),
                 placements.window(),
                 agreements.all(),
-                times(localCompletions));
+                times(localCompletions, RecentValues::news));
     }
 
-    private List<HeadTimes> times(Map<Integer, RecentValues> bySplitPoint) {
+    private <T> List<HeadTimes> times(Map<Integer, T> bySplitPoint, BiFunction<T, Boolean, Optional<Summary>> news) {
         return bySplitPoint.entrySet().stream()
-                .flatMap(e -> e.getValue().news(isRepeated(e.getKey())).map(s -> new HeadTimes(e.getKey(), s)).stream())
+                .flatMap(e ->
+                        news
+                                .apply(e.getValue(), isRepeated(e.getKey()))
+                                .map(s -> new HeadTimes(e.getKey(), s))
+                                .stream())
                 .sorted(Comparator.comparingInt(HeadTimes::splitPoint))
                 .toList();
     }

@@ -12,12 +12,14 @@ public final class RecentValues {
     /** Enough for a stable 95th percentile, few enough that a change shows within seconds of traffic. */
     static final int CAPACITY = 64;
 
+    private static final long NOTHING = -1;
+
     private final double[] values = new double[CAPACITY];
     private final long[] addedNanos = new long[CAPACITY];
     private final LongSupplier nanoTicker;
     private final long maxAgeNanos;
     private long added;
-    private long told;
+    private long told = NOTHING;
 
     /** Values that stay until newer ones replace them: what they describe changes little while nobody looks. */
     public RecentValues() {
@@ -35,6 +37,12 @@ public final class RecentValues {
         values[slot] = value;
         addedNanos[slot] = nanoTicker.getAsLong();
         added++;
+    }
+
+    /** Forgets all values. */
+    synchronized void clear() {
+        added = 0;
+        told = NOTHING;
     }
 
     /** The time since the latest value; empty when there is none. */
@@ -61,9 +69,9 @@ public final class RecentValues {
     /** The summary where there are values that no earlier call told, or when {@code anyway}. */
     public Optional<Summary> news(boolean anyway) {
         synchronized (this) {
-            boolean nothingNew = added == told;
+            boolean isNew = added > 0 && added != told;
             told = added;
-            if (nothingNew && !anyway) {
+            if (!isNew && !anyway) {
                 return Optional.empty();
             }
         }

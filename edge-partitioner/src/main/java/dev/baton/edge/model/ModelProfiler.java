@@ -44,8 +44,7 @@ public final class ModelProfiler {
             return;
         }
         Map<String, Tensor> probe = model.splitPackage().probeInputs();
-        Map<String, Tensor> headOutputs =
-                splitPoint == 0 ? Map.of() : model.runHead(splitPoint, probe).outputs();
+        Map<String, Tensor> headOutputs = splitPoint == 0 ? Map.of() : model.headOutputs(splitPoint, probe);
         Map<String, Tensor> crossing = model.splitPackage().crossing(splitPoint, probe, headOutputs);
         for (CodecMeasurement codec : model.manifest().splitPoint(splitPoint).codecs()) {
             profileCodec(model.measurements(), splitPoint, Codec.parse(codec.codec()), crossing);

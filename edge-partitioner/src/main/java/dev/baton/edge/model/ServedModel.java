@@ -27,10 +27,11 @@ import java.util.stream.IntStream;
  */
 public final class ServedModel {
 
-    /** Runs before the times of a head count: the first ones allocate and compile. */
-    private static final int WARM_UP_RUNS = 2;
+    private static final int WARM_RUNS = 6;
 
-    private static final int MEASURED_RUNS = 5;
+    /** A head that takes longer than this, cold, is not run again while users wait for the model. */
+    private static final Duration LONGEST_COLD_RUN = Duration.ofSeconds(2);
+
     private static final Duration LONGEST_WARM_UP = Duration.ofMillis(400);
 
     private final SplitPackage splitPackage;
@@ -38,6 +39,7 @@ public final class ServedModel {
     private final Map<Integer, InferenceSession> heads = new ConcurrentHashMap<>();
     private final Map<Integer, InferenceSession> tails = new ConcurrentHashMap<>();
     private final Optional<ImagePreprocessor> pictures;
+    private final NestedHeads nested;
     private final ModelMeasurements measurements = new ModelMeasurements(System::nanoTime);
     private volatile EdgePlan plan;
     private int leases;
@@ -48,6 +50,7 @@ public final class ServedModel {
         this.splitPackage = splitPackage;
         this.engine = engine;
         this.pictures = splitPackage.manifest().image().map(ImagePreprocessor::new);
+        this.nested = new NestedHeads(splitPackage.manifest(), splitPackage.version());
         this.plan = withoutPlan();
     }
 
@@ -112,20 +115,20 @@ public final class ServedModel {
         }
     }
 
+    /** The first run allocates and compiles, and counts only where it was so long that there is no second. */
     private void warmUp(int splitPoint, InferenceSession head) throws IOException {
         Map<String, Tensor> inputs = wanted(head, splitPackage.probeInputs());
-        Duration spent = Duration.ZERO;
-        for (int run = 0; run < WARM_UP_RUNS + MEASURED_RUNS; run++) {
-            Duration runTime = head.run(inputs).runTime();
-            spent = spent.plus(runTime);
-            boolean last = spent.compareTo(LONGEST_WARM_UP) > 0;
-            if (run >= WARM_UP_RUNS || last) {
-                measurements.head(splitPoint, runTime);
-            }
-            if (last) {
-                break;
+        Duration cold = head.run(inputs).runTime();
+        List<Duration> warm = new ArrayList<>();
+        if (cold.compareTo(LONGEST_COLD_RUN) < 0) {
+            Duration spent = Duration.ZERO;
+            while (warm.size() < WARM_RUNS && spent.compareTo(LONGEST_WARM_UP) < 0) {
+                Duration runTime = head.run(inputs).runTime();
+                warm.add(runTime);
+                spent = spent.plus(runTime);
             }
         }
+        measurements.headLoaded(splitPoint, warm.isEmpty() ? List.of(cold) : warm);
     }
 
     /** Everything on the edge node until a plan arrives; in the cloud where that cannot be. */
@@ -136,6 +139,11 @@ public final class ServedModel {
     /** Split points whose heads can run, which is the whole model at the last index. */
     public List<Integer> readySplitPoints() {
         return heads.keySet().stream().sorted().toList();
+    }
+
+    /** Whether the time of a head, as far as it is known, can be right beside those of the others. */
+    public boolean isPlausible(int splitPoint) {
+        return nested.isPlausible(splitPoint, measurements);
     }
 
     /** Runs a head on the package's probe input, for its time alone. */
@@ -197,14 +205,25 @@ public final class ServedModel {
 
     /** Runs the head of {@code splitPoint}, which is the whole model at the last index. */
     public Inference runHead(int splitPoint, Map<String, Tensor> inputs) {
+        InferenceSession head = head(splitPoint);
+        Inference inference = head.run(wanted(head, inputs));
+        measurements.head(splitPoint, inference.runTime());
+        return inference;
+    }
+
+    /** What a head makes of inputs. How long it takes does not count: this is for when models load. */
+    Map<String, Tensor> headOutputs(int splitPoint, Map<String, Tensor> inputs) {
+        InferenceSession head = head(splitPoint);
+        return head.run(wanted(head, inputs)).outputs();
+    }
+
+    private InferenceSession head(int splitPoint) {
         InferenceSession head = heads.get(splitPoint);
         if (head == null) {
             throw new IllegalArgumentException("model %s has no head at split point %d: expected one of %s"
                     .formatted(name(), splitPoint, heads.keySet()));
         }
-        Inference inference = head.run(wanted(head, inputs));
-        measurements.head(splitPoint, inference.runTime());
-        return inference;
+        return head;
     }
 
     /** Runs the tail of {@code splitPoint}, opening it when it was never needed before. */
@@ -225,7 +244,7 @@ public final class ServedModel {
             return;
         }
         Map<String, Tensor> probe = splitPackage.probeInputs();
-        Map<String, Tensor> made = runHead(splitPoint, probe).outputs();
+        Map<String, Tensor> made = headOutputs(splitPoint, probe);
         Map<String, Tensor> crossing = splitPackage.crossing(splitPoint, probe, made);
         InferenceSession opened = engine.open(splitPackage.tailFile(splitPoint));
         try {

@@ -39,6 +39,7 @@ final class ExplorationTest {
     private final TestingEngine engine = new TestingEngine();
     private final Arrivals arrivals = new Arrivals(now::get);
     private boolean batteryIsLow;
+    private boolean machineIsBusy;
     private double random = 1;
     private ServedModel model;
 
@@ -46,6 +47,7 @@ final class ExplorationTest {
     void serve() throws IOException {
         model = ServedModel.open(TestingPackage.write(directory, 1, Optional.empty()), engine);
         ModelServing.serve(models, model);
+        settle();
         request();
         pass(Duration.ofSeconds(1));
     }
@@ -95,6 +97,88 @@ final class ExplorationTest {
         int heads = engine.runs("head-01.onnx") + engine.runs("whole.onnx");
         step(exploration);
         assertThat(engine.runs("head-01.onnx") + engine.runs("whole.onnx")).isEqualTo(heads);
+    }
+
+    @Test
+    void whatWasTimedWhileLoadingIsTimedAgainEvenBeforeAnyRequest() throws IOException {
+        ServedModel loaded = replaceModel();
+        Exploration exploration = exploration(1, MINUTE);
+        int heads = engine.runs("head-01.onnx");
+        int whole = engine.runs("whole.onnx");
+        for (int i = 0; i < 20; i++) {
+            step(exploration);
+        }
+        assertThat(engine.runs("head-01.onnx")).isEqualTo(heads + 3);
+        assertThat(engine.runs("whole.onnx")).isEqualTo(whole + 3);
+        assertThat(settled(loaded, 1)).isTrue();
+        assertThat(settled(loaded, 2)).isTrue();
+    }
+
+    @Test
+    void aBusyMachineOrAModelThatLoadsIsWaitedForButNotForEver() throws IOException {
+        replaceModel();
+        Exploration exploration = exploration(1, MINUTE);
+        int runs = allRuns();
+        machineIsBusy = true;
+        step(exploration);
+        machineIsBusy = false;
+        ModelServing.preparing(models, "another", "version 1 is being opened");
+        step(exploration);
+        assertThat(allRuns()).isEqualTo(runs);
+        pass(Duration.ofSeconds(31));
+        step(exploration);
+        assertThat(allRuns()).isEqualTo(runs + 1);
+    }
+
+    @Test
+    void aHeadBelievedTooLongForEveryGapIsRunNowAndThenAndCorrected() throws IOException {
+        engine.taking(Duration.ofMillis(494));
+        ServedModel slow = replaceModel();
+        engine.taking(Duration.ofMillis(37));
+        requests(exploration(0, MINUTE), Duration.ofSeconds(5));
+        Exploration exploration = exploration(0.02, MINUTE);
+        int runs = allRuns();
+        requests(exploration, Duration.ofSeconds(9));
+        assertThat(allRuns()).as("it does not fit").isEqualTo(runs);
+        requests(exploration, Duration.ofSeconds(9));
+        assertThat(allRuns()).as("one in ten seconds, which then fits").isEqualTo(runs + 3);
+        requests(exploration, Duration.ofSeconds(20));
+        assertThat(slow.measurements().headMicros(2).orElseThrow().p95()).isEqualTo(37_000);
+        assertThat(slow.measurements().headMicros(1).orElseThrow().p95()).isEqualTo(37_000);
+    }
+
+    @Test
+    void aHeadThatIsKnownNotToFitDoesNotHoldUpRequests() throws IOException {
+        engine.taking(Duration.ofMillis(494));
+        replaceModel();
+        for (int run = 0; run < 3; run++) {
+            models.served(TestingPackage.MODEL).orElseThrow().measureHead(1);
+            models.served(TestingPackage.MODEL).orElseThrow().measureHead(2);
+        }
+        int runs = allRuns();
+        requests(exploration(0.02, MINUTE), Duration.ofSeconds(30));
+        assertThat(allRuns()).isEqualTo(runs);
+    }
+
+    @Test
+    void aPrefixThatTakesLongerThanTheWholeIsImplausible() throws IOException {
+        engine.taking("head-01.onnx", Duration.ofMillis(5));
+        engine.taking("whole.onnx", Duration.ofMillis(4));
+        ServedModel scattered = replaceModel();
+        assertThat(scattered.isPlausible(1)).isTrue();
+        engine.taking("whole.onnx", Duration.ofMillis(3));
+        ServedModel wrong = replaceModel();
+        assertThat(wrong.isPlausible(1)).isFalse();
+        assertThat(wrong.isPlausible(2)).isTrue();
+    }
+
+    @Test
+    void aWholeFarBeyondWhatItsPrefixMakesExpectIsImplausible() throws IOException {
+        engine.taking("head-01.onnx", Duration.ofMillis(20));
+        engine.taking("whole.onnx", Duration.ofMillis(494));
+        assertThat(replaceModel().isPlausible(2)).isFalse();
+        engine.taking("whole.onnx", Duration.ofMillis(80));
+        assertThat(replaceModel().isPlausible(2)).isTrue();
     }
 
     @Test
@@ -152,6 +236,7 @@ final class ExplorationTest {
                 models,
                 arrivals,
                 () -> batteryIsLow,
+                () -> machineIsBusy,
                 new ExplorationSettings(share, 0.01, MINUTE, staleAfter),
                 () -> random,
                 now::get);
@@ -160,6 +245,37 @@ final class ExplorationTest {
     private void step(Exploration exploration) {
         pass(Duration.ofMillis(100));
         exploration.step();
+    }
+
+    private ServedModel replaceModel() throws IOException {
+        model = ServedModel.open(TestingPackage.write(directory, 1, Optional.empty()), engine);
+        ModelServing.serve(models, model);
+        return model;
+    }
+
+    private void settle() throws IOException {
+        for (int run = 0; run < 3; run++) {
+            model.measureHead(1);
+            model.measureHead(2);
+        }
+    }
+
+    private static boolean settled(ServedModel of, int splitPoint) {
+        return of.measurements().headRuns(splitPoint).orElseThrow().isSettled();
+    }
+
+    private int allRuns() {
+        return engine.runs("head-01.onnx") + engine.runs("whole.onnx");
+    }
+
+    /** Ten each second, which end at once; steps fall between them. */
+    private void requests(Exploration exploration, Duration time) {
+        for (long left = time.toMillis(); left > 0; left -= 100) {
+            request();
+            pass(Duration.ofMillis(50));
+            exploration.step();
+            pass(Duration.ofMillis(50));
+        }
     }
 
     private void request() {

@@ -66,6 +66,7 @@ final class FailingRequestTest {
                                 models,
                                 arrivals,
                                 () -> false,
+                                () -> false,
                                 new ExplorationSettings(0, 0, Duration.ofMinutes(1), Duration.ofMinutes(1)),
                                 () -> 1,
                                 System::nanoTime),

@@ -74,6 +74,7 @@ final class EdgeInferenceTest {
                             models,
                             arrivals,
                             () -> false,
+                            () -> false,
                             new ExplorationSettings(0, 0, Duration.ofMinutes(1), Duration.ofMinutes(1)),
                             () -> 1,
                             System::nanoTime),
