@@ -22,6 +22,9 @@ public interface OrchestratorConfig {
      */
     Optional<URI> advertisedUrl();
 
+    /** Name of this replica in the plans that it makes. By default the host's name and the process's number. */
+    Optional<String> replica();
+
     Kafka kafka();
 
     @WithName("import")
@@ -91,17 +94,25 @@ public interface OrchestratorConfig {
         @WithDefault("500ms")
         Duration period();
 
-        /** Largest relative error of the model's output that a codec may cause. */
+        /** Largest mean relative error of the model's output that a codec may cause. */
         @WithDefault("0.01")
         double maxCodecError();
 
-        /** Share of the current latency that a change must save. */
-        @WithDefault("0.1")
-        double hysteresisRelative();
+        /** Least share of answers with the whole model's likeliest class, where a model was evaluated for it. */
+        @WithDefault("0.99")
+        double leastAgreement();
 
-        /** Time that a change must save. */
+        /** Changes of one edge node's model in any minute. Pins and what constraints rule out do not wait. */
+        @WithDefault("6")
+        int switchesPerMinute();
+
+        /** Share of the current prediction from which a sure gain counts at once; smaller ones, from a fiftieth, must last. */
+        @WithDefault("0.1")
+        double largeGainRelative();
+
+        /** Time from which a sure gain counts at once. */
         @WithDefault("1ms")
-        Duration hysteresisAbsolute();
+        Duration largeGainAbsolute();
 
         /**
          * What the broker adds between upload and answer, until some edge node has measured it: two hops on an idle
@@ -109,6 +120,17 @@ public interface OrchestratorConfig {
          */
         @WithDefault("3ms")
         Duration brokerPrior();
+
+        /** Price of a second of a tail's time, in {@link #currency}. By default cost is that time itself. */
+        @WithDefault("1")
+        double pricePerTailSecond();
+
+        /** What the price is in. */
+        @WithDefault("tail seconds")
+        String currency();
+
+        /** Directory of further device profiles, {@code *.json}; they stand before the built-in ones. */
+        Optional<Path> devices();
     }
 
     /** Runs models while they are divided and checked. */

@@ -5,8 +5,10 @@ import dev.baton.orchestrator.kafka.BrokerTopics;
 import dev.baton.orchestrator.kafka.ControlLog;
 import dev.baton.orchestrator.kafka.ControlTables;
 import dev.baton.orchestrator.kafka.MeasurementConsumer;
+import dev.baton.orchestrator.planning.Planner;
 import dev.baton.orchestrator.planning.PlanningLoop;
 import dev.baton.orchestrator.redis.RedisFleetViews;
+import dev.baton.orchestrator.redis.RedisPlanRows;
 import dev.baton.orchestrator.redis.RedisWriter;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -28,7 +30,9 @@ final class OrchestratorLifecycle {
             ControlLog log,
             ControlTables tables,
             Fleet fleet,
+            Planner planner,
             RedisFleetViews views,
+            RedisPlanRows rows,
             MeasurementConsumer measurements,
             PlanningLoop planning,
             RedisWriter redis) {
@@ -38,8 +42,10 @@ final class OrchestratorLifecycle {
         this.measurements = measurements;
         this.planning = planning;
         this.redis = redis;
+        fleet.listen(planner); // first: the others look at what it has taken in
         fleet.listen(planning);
         fleet.listen(views);
+        fleet.listen(rows);
     }
 
     void start(@Observes StartupEvent event) {

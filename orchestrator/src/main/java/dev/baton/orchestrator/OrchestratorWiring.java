@@ -4,37 +4,50 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.inference.Device;
 import dev.baton.inference.EngineSettings;
 import dev.baton.messaging.KafkaConnection;
-import dev.baton.orchestrator.catalog.CatalogLog;
 import dev.baton.orchestrator.catalog.CatalogSettings;
 import dev.baton.orchestrator.catalog.Divider;
 import dev.baton.orchestrator.catalog.ModelCatalog;
 import dev.baton.orchestrator.catalog.PackageStore;
 import dev.baton.orchestrator.fleet.Fleet;
 import dev.baton.orchestrator.fleet.FleetSettings;
+import dev.baton.orchestrator.fleet.Shards;
 import dev.baton.orchestrator.inference.EngineDivider;
 import dev.baton.orchestrator.kafka.BrokerReadiness;
 import dev.baton.orchestrator.kafka.BrokerTopics;
 import dev.baton.orchestrator.kafka.ControlLog;
 import dev.baton.orchestrator.kafka.ControlTables;
+import dev.baton.orchestrator.kafka.KafkaDecisions;
+import dev.baton.orchestrator.kafka.KeyPartitions;
 import dev.baton.orchestrator.kafka.MeasurementConsumer;
+import dev.baton.orchestrator.metrics.PlanningMetrics;
 import dev.baton.orchestrator.planning.CatalogProfiles;
-import dev.baton.orchestrator.planning.Constraints;
-import dev.baton.orchestrator.planning.Hysteresis;
-import dev.baton.orchestrator.planning.ModelProfiles;
-import dev.baton.orchestrator.planning.PlacementRanker;
-import dev.baton.orchestrator.planning.PlanHistory;
-import dev.baton.orchestrator.planning.PlanLog;
+import dev.baton.orchestrator.planning.DecisionHistory;
+import dev.baton.orchestrator.planning.PlanRows;
 import dev.baton.orchestrator.planning.Planner;
 import dev.baton.orchestrator.planning.PlanningLoop;
+import dev.baton.orchestrator.planning.Steering;
+import dev.baton.orchestrator.redis.RedisDecisions;
 import dev.baton.orchestrator.redis.RedisFleetViews;
-import dev.baton.orchestrator.redis.RedisPlanHistory;
+import dev.baton.orchestrator.redis.RedisPlanRows;
 import dev.baton.orchestrator.redis.RedisReadiness;
 import dev.baton.orchestrator.redis.RedisWriter;
+import dev.baton.partitioning.accuracy.AccuracyBudget;
+import dev.baton.planning.CloudPrice;
+import dev.baton.planning.Constraints;
+import dev.baton.planning.Objective;
+import dev.baton.planning.Predictor;
+import dev.baton.planning.Preferences;
+import dev.baton.planning.change.ChangeSettings;
+import dev.baton.planning.device.DeviceCatalog;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.redis.datasource.RedisDataSource;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.InstantSource;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.Readiness;
@@ -81,8 +94,8 @@ final class OrchestratorWiring {
 
     @Produces
     @Singleton
-    ControlLog controlLog(KafkaConnection kafka, BrokerTopics topics, OrchestratorConfig config) {
-        return new ControlLog(kafka, topics, config.kafka().timeout());
+    ControlLog controlLog(KafkaConnection kafka, BrokerTopics topics, OrchestratorConfig config, InstantSource clock) {
+        return new ControlLog(kafka, topics, config.kafka().timeout(), clock);
     }
 
     @Produces
@@ -90,7 +103,7 @@ final class OrchestratorWiring {
     ModelCatalog catalog(
             PackageStore packages,
             Divider divider,
-            CatalogLog log,
+            ControlLog log,
             OrchestratorConfig config,
             HttpServer server,
             InstantSource clock) {
@@ -120,10 +133,17 @@ final class OrchestratorWiring {
                 clock);
     }
 
+    /** As a producer's default partitioner places keys: an edge node's windows and its shard must be the same. */
     @Produces
     @Singleton
-    MeasurementConsumer measurements(KafkaConnection kafka, Fleet fleet, OrchestratorConfig config) {
-        return new MeasurementConsumer(kafka, fleet, config.kafka().retryInterval());
+    Shards shards() {
+        return new Shards(KeyPartitions::of);
+    }
+
+    @Produces
+    @Singleton
+    MeasurementConsumer measurements(KafkaConnection kafka, Fleet fleet, Shards shards, OrchestratorConfig config) {
+        return new MeasurementConsumer(kafka, fleet, shards, config.kafka().retryInterval());
     }
 
     @Produces
@@ -134,44 +154,102 @@ final class OrchestratorWiring {
 
     @Produces
     @Singleton
-    RedisFleetViews fleetViews(RedisWriter writer, Fleet fleet, ObjectMapper json, InstantSource clock) {
-        return new RedisFleetViews(writer, fleet, json, clock);
+    RedisFleetViews fleetViews(
+            RedisWriter writer, RedisDataSource redis, Fleet fleet, ObjectMapper json, InstantSource clock) {
+        return new RedisFleetViews(writer, redis, fleet, json, clock);
     }
 
-    // Planning: situation, ranking, choice, plan.
+    // Planning: what was asked for, situation, prediction, choice, plan, decision.
 
     @Produces
     @Singleton
-    ModelProfiles profiles(ModelCatalog catalog, PackageStore packages) {
-        return new CatalogProfiles(catalog, packages);
+    Steering steering(OrchestratorConfig config) {
+        OrchestratorConfig.Planning planning = config.planning();
+        return new Steering(new Preferences(
+                new Objective.Latency(),
+                Constraints.USUAL
+                        .withAccuracy(new AccuracyBudget(planning.leastAgreement(), planning.maxCodecError()))
+                        .withMaxRecordBytes(config.kafka().maxRecordBytes())));
     }
 
     @Produces
     @Singleton
-    PlanHistory history(RedisWriter writer, RedisDataSource redis, ObjectMapper json) {
-        return new RedisPlanHistory(writer, redis, json);
+    DeviceCatalog devices(OrchestratorConfig config) throws IOException {
+        DeviceCatalog builtIn = DeviceCatalog.builtIn();
+        return config.planning().devices().isPresent()
+                ? builtIn.with(config.planning().devices().get())
+                : builtIn;
+    }
+
+    @Produces
+    @Singleton
+    CatalogProfiles profiles(ModelCatalog catalog, PackageStore packages, Steering steering, DeviceCatalog devices) {
+        return new CatalogProfiles(catalog, packages, steering, devices);
+    }
+
+    @Produces
+    @Singleton
+    DecisionHistory decisions(
+            RedisWriter writer, RedisDataSource redis, ObjectMapper json, KafkaConnection kafka, ControlLog log) {
+        return new DecisionHistory(new RedisDecisions(writer, redis, json), new KafkaDecisions(kafka, log));
     }
 
     @Produces
     @Singleton
     Planner planner(
-            ModelProfiles profiles,
+            CatalogProfiles profiles,
             Fleet fleet,
-            PlanLog log,
-            PlanHistory history,
+            Shards shards,
+            Steering steering,
+            ControlLog log,
+            DecisionHistory decisions,
+            PlanningMetrics metrics,
             OrchestratorConfig config,
             InstantSource clock) {
         OrchestratorConfig.Planning planning = config.planning();
         return new Planner(
-                profiles,
-                fleet,
-                new PlacementRanker(
-                        new Constraints(planning.maxCodecError(), config.kafka().maxRecordBytes()),
-                        planning.brokerPrior()),
-                new Hysteresis(planning.hysteresisRelative(), planning.hysteresisAbsolute()),
-                log,
-                history,
-                clock);
+                new Planner.Surroundings(profiles, profiles, fleet, shards, steering, log, log, decisions),
+                new Planner.Settings(
+                        config.replica().orElseGet(OrchestratorWiring::thisProcess),
+                        new Predictor(new Predictor.Settings(
+                                planning.brokerPrior().toNanos() / 1e3,
+                                new CloudPrice(planning.pricePerTailSecond(), planning.currency()))),
+                        ChangeSettings.USUAL
+                                .withSwitchesPerMinute(planning.switchesPerMinute())
+                                .withLargeGain(
+                                        planning.largeGainRelative(),
+                                        planning.largeGainAbsolute().toNanos() / 1e3),
+                        config.fleet().staleAfter()),
+                metrics,
+                clock,
+                () -> System.nanoTime() / 1_000);
+    }
+
+    private static String thisProcess() {
+        String process = "-" + ProcessHandle.current().pid();
+        try {
+            return InetAddress.getLocalHost().getHostName() + process;
+        } catch (UnknownHostException nameless) {
+            return "orchestrator" + process;
+        }
+    }
+
+    @Produces
+    @Singleton
+    PlanningMetrics planningMetrics(OpenTelemetry telemetry) {
+        return new PlanningMetrics(telemetry.getMeter("dev.baton.orchestrator"));
+    }
+
+    @Produces
+    @Singleton
+    RedisPlanRows planRowViews(RedisWriter writer, RedisDataSource redis, Planner planner, ObjectMapper json) {
+        return new RedisPlanRows(writer, redis, planner, json);
+    }
+
+    @Produces
+    @Singleton
+    PlanRows planRows(Planner planner, RedisPlanRows shown) {
+        return new PlanRows(planner, shown);
     }
 
     @Produces

@@ -40,8 +40,14 @@ final class OrchestratorConfigTest {
         assertThat(config.fleet().maxNodes()).isEqualTo(100_000);
         assertThat(config.planning().period()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.planning().maxCodecError()).isEqualTo(0.01);
-        assertThat(config.planning().hysteresisRelative()).isEqualTo(0.1);
-        assertThat(config.planning().hysteresisAbsolute()).isEqualTo(Duration.ofMillis(1));
+        assertThat(config.planning().leastAgreement()).isEqualTo(0.99);
+        assertThat(config.planning().switchesPerMinute()).isEqualTo(6);
+        assertThat(config.planning().largeGainRelative()).isEqualTo(0.1);
+        assertThat(config.planning().largeGainAbsolute()).isEqualTo(Duration.ofMillis(1));
+        assertThat(config.planning().pricePerTailSecond()).isEqualTo(1);
+        assertThat(config.planning().currency()).isEqualTo("tail seconds");
+        assertThat(config.planning().devices()).isEmpty();
+        assertThat(config.replica()).isEmpty();
         assertThat(config.planning().brokerPrior()).isEqualTo(Duration.ofMillis(3));
         assertThat(config.inference().device()).isEqualTo("cpu");
         assertThat(config.inference().intraOpThreads()).isEqualTo(2);
@@ -65,8 +71,14 @@ final class OrchestratorConfigTest {
                 Map.entry("baton.orchestrator.fleet.max-nodes", "10"),
                 Map.entry("baton.orchestrator.planning.period", "11ms"),
                 Map.entry("baton.orchestrator.planning.max-codec-error", "0.12"),
-                Map.entry("baton.orchestrator.planning.hysteresis-relative", "0.13"),
-                Map.entry("baton.orchestrator.planning.hysteresis-absolute", "14ms"),
+                Map.entry("baton.orchestrator.planning.large-gain-relative", "0.13"),
+                Map.entry("baton.orchestrator.planning.large-gain-absolute", "14ms"),
+                Map.entry("baton.orchestrator.planning.least-agreement", "0.98"),
+                Map.entry("baton.orchestrator.planning.switches-per-minute", "4"),
+                Map.entry("baton.orchestrator.planning.price-per-tail-second", "0.0002"),
+                Map.entry("baton.orchestrator.planning.currency", "EUR"),
+                Map.entry("baton.orchestrator.planning.devices", "/etc/baton/devices"),
+                Map.entry("baton.orchestrator.replica", "planner-2"),
                 Map.entry("baton.orchestrator.planning.broker-prior", "15ms"),
                 Map.entry("baton.orchestrator.inference.device", "gpu:0"),
                 Map.entry("baton.orchestrator.inference.intra-op-threads", "4")));
@@ -86,8 +98,14 @@ final class OrchestratorConfigTest {
         assertThat(config.fleet().maxNodes()).isEqualTo(10);
         assertThat(config.planning().period()).isEqualTo(Duration.ofMillis(11));
         assertThat(config.planning().maxCodecError()).isEqualTo(0.12);
-        assertThat(config.planning().hysteresisRelative()).isEqualTo(0.13);
-        assertThat(config.planning().hysteresisAbsolute()).isEqualTo(Duration.ofMillis(14));
+        assertThat(config.planning().largeGainRelative()).isEqualTo(0.13);
+        assertThat(config.planning().largeGainAbsolute()).isEqualTo(Duration.ofMillis(14));
+        assertThat(config.planning().leastAgreement()).isEqualTo(0.98);
+        assertThat(config.planning().switchesPerMinute()).isEqualTo(4);
+        assertThat(config.planning().pricePerTailSecond()).isEqualTo(0.0002);
+        assertThat(config.planning().currency()).isEqualTo("EUR");
+        assertThat(config.planning().devices()).contains(Path.of("/etc/baton/devices"));
+        assertThat(config.replica()).contains("planner-2");
         assertThat(config.planning().brokerPrior()).isEqualTo(Duration.ofMillis(15));
         assertThat(config.inference().device()).isEqualTo("gpu:0");
         assertThat(config.inference().intraOpThreads()).isEqualTo(4);

@@ -231,6 +231,9 @@ public final class EdgeInference {
     }
 
     private static Map<String, EncodedTensor> encode(Run run, Baton baton) throws InterruptedException {
+        if (baton.crossing().isEmpty()) {
+            return Map.of(); // the picture travels as it came: there is no such stage
+        }
         Codec codec = run.plan.codec();
         Duration before = run.clock.spent(Stage.ENCODE);
         Map<String, EncodedTensor> encoded = run.clock.time(Stage.ENCODE, "edge.encode", () -> {

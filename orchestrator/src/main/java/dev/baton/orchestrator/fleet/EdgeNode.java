@@ -1,13 +1,32 @@
 package dev.baton.orchestrator.fleet;
 
+import dev.baton.planning.EdgeObservation;
+import dev.baton.planning.EdgeObservation.Encoding;
+import dev.baton.planning.EdgeObservation.SplitTime;
+import dev.baton.planning.LinkObservation;
 import dev.baton.planning.ModelVersion;
+import dev.baton.tensor.codec.Codec;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** An edge node as last heard of: its link and what it measured of each model it holds. Immutable. */
-public record EdgeNode(String id, Instant seenAt, Link link, Map<String, Model> models) {
+/**
+ * An edge node as last heard of: its link and what it measured of each model it holds. Immutable.
+ *
+ * @param deviceProfile name of the profile that describes the device; empty when unknown
+ */
+public record EdgeNode(
+        String id,
+        Instant seenAt,
+        LinkObservation link,
+        Pressure pressure,
+        String deviceProfile,
+        Map<String, Model> models) {
     public EdgeNode {
         models = Map.copyOf(models);
     }
@@ -23,88 +42,53 @@ public record EdgeNode(String id, Instant seenAt, Link link, Map<String, Model> 
             Optional<Model> known = before.map(EdgeNode::models)
                     .map(all -> all.get(model.model().model()))
                     .filter(earlier -> earlier.model().equals(model.model()));
-            models.put(
-                    model.model().model(),
-                    known.orElseGet(() -> Model.unmeasured(model.model())).then(model, now));
+            models.put(model.model().model(), Model.then(known, model));
         }
-        return new EdgeNode(report.edgeNode(), now, report.link(), models);
+        return new EdgeNode(report.edgeNode(), now, report.link(), report.pressure(), report.deviceProfile(), models);
     }
 
     /**
-     * What an edge node knows of one model version. Times of split points not in use stay as they were last measured.
+     * What an edge node knows of one model version.
      *
-     * @param requests requests since the orchestrator first heard of it
-     * @param picturesSent whether the last requests came with a compressed picture; empty before the first request
+     * @param requests requests since the orchestrator first heard of it; failures and local completions likewise
+     * @param heads times of heads by split point, as last told: a window tells what is new, and the rest in turn
+     * @param encodings likewise, of what crosses
+     * @param last its last window
      */
     public record Model(
             ModelVersion model,
             long requests,
             long failures,
             long completedLocally,
-            long activePlanEpoch,
-            Optional<Boolean> picturesSent,
-            Optional<Estimate> preprocessMicros,
-            Map<Integer, Estimate> headMicros,
+            SortedMap<Integer, SplitTime> heads,
             Map<SplitCodec, Encoding> encodings,
-            Optional<Estimate> encodedInputBytes,
-            Optional<Estimate> brokerMicros,
-            Optional<Estimate> totalMicros) {
+            EdgeObservation last) {
         public Model {
-            headMicros = Map.copyOf(headMicros);
+            heads = Collections.unmodifiableSortedMap(new TreeMap<>(heads));
             encodings = Map.copyOf(encodings);
         }
 
-        public static Model unmeasured(ModelVersion model) {
+        private static Model then(Optional<Model> before, EdgeReport.ModelReport window) {
+            EdgeObservation now = window.observation();
+            SortedMap<Integer, SplitTime> heads =
+                    new TreeMap<>(before.map(Model::heads).orElse(Collections.emptySortedMap()));
+            now.heads().forEach(head -> heads.put(head.splitPoint(), head));
+            Map<SplitCodec, Encoding> encodings =
+                    new HashMap<>(before.map(Model::encodings).orElse(Map.of()));
+            now.encodings()
+                    .forEach(encoding ->
+                            encodings.put(new SplitCodec(encoding.splitPoint(), encoding.codec()), encoding));
             return new Model(
-                    model,
-                    0,
-                    0,
-                    0,
-                    0,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Map.of(),
-                    Map.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
-        }
-
-        Model then(EdgeReport.ModelReport window, Instant now) {
-            Map<Integer, Estimate> heads = new LinkedHashMap<>(headMicros);
-            window.headMicros()
-                    .forEach((point, summary) -> heads.put(point, Estimate.after(heads.get(point), summary, now)));
-            Map<SplitCodec, Encoding> encoded = new LinkedHashMap<>(encodings);
-            window.encodings().forEach((key, measured) -> {
-                Encoding before = encoded.getOrDefault(key, Encoding.UNMEASURED);
-                encoded.put(key, before.then(measured, now));
-            });
-            return new Model(
-                    model,
-                    requests + window.requests(),
-                    failures + window.failures(),
-                    completedLocally + window.completedLocally(),
-                    window.activePlanEpoch(),
-                    window.requests() == 0
-                            ? picturesSent
-                            : Optional.of(window.encodedInputBytes().isPresent()),
-                    Estimate.after(preprocessMicros, window.preprocessMicros(), now),
+                    window.model(),
+                    before.map(Model::requests).orElse(0L) + now.requests(),
+                    before.map(Model::failures).orElse(0L) + now.failures(),
+                    before.map(Model::completedLocally).orElse(0L) + now.completedLocally(),
                     heads,
-                    encoded,
-                    Estimate.after(encodedInputBytes, window.encodedInputBytes(), now),
-                    Estimate.after(brokerMicros, window.brokerMicros(), now),
-                    Estimate.after(totalMicros, window.totalMicros(), now));
+                    encodings,
+                    now);
         }
     }
 
-    /** Encode time and encoded bytes of what crosses at one split point with one codec. */
-    public record Encoding(Optional<Estimate> encodeMicros, Optional<Estimate> bytes) {
-        static final Encoding UNMEASURED = new Encoding(Optional.empty(), Optional.empty());
-
-        Encoding then(EdgeReport.Encoding window, Instant now) {
-            return new Encoding(
-                    Estimate.after(encodeMicros, window.encodeMicros(), now),
-                    Estimate.after(bytes, window.bytes(), now));
-        }
-    }
+    /** A split point and what encodes there. */
+    public record SplitCodec(int splitPoint, Codec codec) {}
 }

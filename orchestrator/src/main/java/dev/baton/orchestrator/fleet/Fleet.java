@@ -1,5 +1,6 @@
 package dev.baton.orchestrator.fleet;
 
+import dev.baton.planning.TailObservation;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -40,11 +41,12 @@ public final class Fleet {
     }
 
     /** Takes in what a tail measured. */
-    public void accept(TailReport report) {
-        requireRoom(tails, report.tail(), "tails");
+    public void accept(TailObservation window) {
+        NodeName.require("tail", window.tail());
+        requireRoom(tails, window.tail(), "tails");
         Instant now = clock.instant();
         TailNode tail =
-                tails.compute(report.tail(), (id, before) -> TailNode.from(report, Optional.ofNullable(before), now));
+                tails.compute(window.tail(), (id, before) -> TailNode.from(window, Optional.ofNullable(before), now));
         listeners.forEach(listener -> listener.tailSeen(tail));
     }
 
@@ -72,11 +74,6 @@ public final class Fleet {
         return tails.values().stream()
                 .sorted(Comparator.comparing(TailNode::id))
                 .toList();
-    }
-
-    /** The tails whose last window describes the present. */
-    public List<TailNode> liveTails() {
-        return tails.values().stream().filter(tail -> !isStale(tail.seenAt())).toList();
     }
 
     /** Whether a node last seen at {@code seenAt} has been silent for too long to plan with what it said. */

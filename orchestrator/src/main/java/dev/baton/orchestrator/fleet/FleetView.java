@@ -1,11 +1,13 @@
 package dev.baton.orchestrator.fleet;
 
-import dev.baton.planning.ModelVersion;
+import dev.baton.planning.EdgeObservation;
+import dev.baton.planning.LinkObservation;
+import dev.baton.planning.Moments;
+import dev.baton.planning.TailObservation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -17,20 +19,38 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
      * An edge node.
      *
      * @param stale silent for too long to plan with what it said
+     * @param deviceProfile name of the profile that describes the device
      */
     public record Edge(
-            String id, Instant seenAt, long ageMillis, boolean stale, LinkView link, List<EdgeModel> models) {}
+            String id,
+            Instant seenAt,
+            long ageMillis,
+            boolean stale,
+            @Nullable String deviceProfile,
+            LinkView link,
+            PressureView pressure,
+            List<EdgeModel> models) {}
 
     /**
-     * An edge node's estimate of its link.
+     * An edge node's estimate of its link. Errors are standard errors.
      *
      * @param samples transfers that it stands on
      */
     public record LinkView(
             @Nullable Double uplinkMegabitsPerSecond,
+            @Nullable Double uplinkErrorMegabitsPerSecond,
             @Nullable Double roundTripMillis,
+            @Nullable Double roundTripErrorMillis,
             double residualMillis,
             long samples) {}
+
+    /** How busy the machine is; shares from 0 to 1. */
+    public record PressureView(
+            @Nullable Double cpuShare,
+            @Nullable Double memoryShare,
+            @Nullable Double batteryShare,
+            @Nullable Boolean onBattery,
+            @Nullable Double watts) {}
 
     /** A model on an edge node; counts since the orchestrator first heard of it. */
     public record EdgeModel(
@@ -47,8 +67,8 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
             List<Head> heads,
             List<Encoded> encodings) {}
 
-    /** A smoothed measurement; milliseconds, or bytes where the name says so. */
-    public record Value(double value, double p95, Instant at) {}
+    /** The median of what was measured lately; milliseconds, or bytes where the name says so. */
+    public record Value(double value, double p95, long samples) {}
 
     public record Head(int splitPoint, Value run) {}
 
@@ -58,8 +78,22 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
             @Nullable Value encode,
             @Nullable Value bytes) {}
 
+    /**
+     * A tail.
+     *
+     * @param utilization share of the last window during which the engine worked, per worker
+     * @param waiting records that waited for the engine
+     */
     public record Tail(
-            String id, String device, Instant seenAt, long ageMillis, boolean stale, List<TailModel> models) {}
+            String id,
+            String device,
+            Instant seenAt,
+            long ageMillis,
+            boolean stale,
+            double utilization,
+            int workers,
+            long waiting,
+            List<TailModel> models) {}
 
     public record TailModel(
             String model,
@@ -86,84 +120,101 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
                 edge.seenAt(),
                 Duration.between(edge.seenAt(), now).toMillis(),
                 fleet.isStale(edge.seenAt()),
-                new LinkView(
-                        orNull(edge.link().uplinkBytesPerSecond(), 8e-6),
-                        orNull(edge.link().roundTripMicros(), 1e-3),
-                        rounded(edge.link().residualMicros() * 1e-3),
-                        edge.link().samples()),
+                edge.deviceProfile().isEmpty() ? null : edge.deviceProfile(),
+                view(edge.link()),
+                view(edge.pressure()),
                 edge.models().values().stream()
                         .sorted(Comparator.comparing(model -> model.model().model()))
                         .map(FleetView::of)
                         .toList());
     }
 
+    private static LinkView view(LinkObservation link) {
+        return new LinkView(
+                orNull(link.bytesPerSecond(), 8e-6),
+                orNull(link.bytesPerSecondError(), 8e-6),
+                orNull(link.roundTripMicros(), 1e-3),
+                orNull(link.roundTripErrorMicros(), 1e-3),
+                rounded(link.residualMicros() * 1e-3),
+                link.samples());
+    }
+
+    private static PressureView view(Pressure pressure) {
+        return new PressureView(
+                orNull(pressure.cpuShare(), 1),
+                orNull(pressure.memoryShare(), 1),
+                orNull(pressure.batteryShare(), 1),
+                pressure.onBattery().orElse(null),
+                orNull(pressure.watts(), 1));
+    }
+
     private static EdgeModel of(EdgeNode.Model model) {
+        EdgeObservation last = model.last();
         return new EdgeModel(
                 model.model().model(),
                 model.model().version(),
                 model.requests(),
                 model.failures(),
                 model.completedLocally(),
-                model.activePlanEpoch(),
-                millis(model.preprocessMicros()),
-                millis(model.brokerMicros()),
-                millis(model.totalMicros()),
-                bytes(model.encodedInputBytes()),
-                model.headMicros().entrySet().stream()
-                        .sorted(Map.Entry.comparingByKey())
-                        .map(head -> new Head(head.getKey(), scaled(head.getValue(), 1e-3)))
+                last.activePlanEpoch(),
+                millis(last.preprocessMicros()),
+                millis(last.brokerMicros()),
+                millis(last.totalMicros()),
+                bytes(last.pictureBytes()),
+                model.heads().values().stream()
+                        .map(head -> new Head(head.splitPoint(), scaled(head.micros(), 1e-3)))
                         .toList(),
-                model.encodings().entrySet().stream()
-                        .sorted(Comparator.comparing((Map.Entry<SplitCodec, ?> entry) ->
-                                        entry.getKey().splitPoint())
-                                .thenComparing(entry -> entry.getKey().codec()))
-                        .map(entry -> new Encoded(
-                                entry.getKey().splitPoint(),
-                                entry.getKey().codec(),
-                                millis(entry.getValue().encodeMicros()),
-                                bytes(entry.getValue().bytes())))
+                model.encodings().values().stream()
+                        .sorted(Comparator.comparingInt(EdgeObservation.Encoding::splitPoint)
+                                .thenComparing(encoding -> encoding.codec().id()))
+                        .map(encoding -> new Encoded(
+                                encoding.splitPoint(),
+                                encoding.codec().id(),
+                                millis(encoding.micros()),
+                                bytes(encoding.bytes())))
                         .toList());
     }
 
     public static Tail of(TailNode tail, Fleet fleet, Instant now) {
         return new Tail(
                 tail.id(),
-                tail.device(),
+                tail.last().device(),
                 tail.seenAt(),
                 Duration.between(tail.seenAt(), now).toMillis(),
                 fleet.isStale(tail.seenAt()),
-                tail.models().entrySet().stream()
-                        .sorted(Comparator.comparing(entry -> entry.getKey().model()))
-                        .map(entry -> of(entry.getKey(), entry.getValue()))
+                rounded(tail.last().utilization()),
+                tail.last().workers(),
+                tail.last().waiting(),
+                tail.last().models().stream()
+                        .sorted(Comparator.comparing(model -> model.model().model()))
+                        .map(model -> of(model, tail.counts().getOrDefault(model.model(), TailNode.Counts.NONE)))
                         .toList());
     }
 
-    private static TailModel of(ModelVersion version, TailNode.Model model) {
+    private static TailModel of(TailObservation.ModelTimes model, TailNode.Counts counts) {
         return new TailModel(
-                version.model(),
-                version.version(),
-                model.requests(),
-                model.failures(),
+                model.model().model(),
+                model.model().version(),
+                counts.requests(),
+                counts.failures(),
                 millis(model.queueMicros()),
-                model.times().entrySet().stream()
-                        .sorted(Map.Entry.comparingByKey())
+                model.times().stream()
+                        .sorted(Comparator.comparingInt(TailObservation.PointTimes::splitPoint))
                         .map(times -> new TailTimes(
-                                times.getKey(),
-                                millis(times.getValue().decodeMicros()),
-                                millis(times.getValue().runMicros())))
+                                times.splitPoint(), millis(times.decodeMicros()), millis(times.runMicros())))
                         .toList());
     }
 
-    private static @Nullable Value millis(Optional<Estimate> micros) {
-        return micros.map(estimate -> scaled(estimate, 1e-3)).orElse(null);
+    private static @Nullable Value millis(Optional<Moments> micros) {
+        return micros.map(moments -> scaled(moments, 1e-3)).orElse(null);
     }
 
-    private static @Nullable Value bytes(Optional<Estimate> bytes) {
-        return bytes.map(estimate -> scaled(estimate, 1)).orElse(null);
+    private static @Nullable Value bytes(Optional<Moments> bytes) {
+        return bytes.map(moments -> scaled(moments, 1)).orElse(null);
     }
 
-    private static Value scaled(Estimate estimate, double unit) {
-        return new Value(rounded(estimate.value() * unit), rounded(estimate.p95() * unit), estimate.at());
+    private static Value scaled(Moments moments, double unit) {
+        return new Value(rounded(moments.p50() * unit), rounded(moments.p95() * unit), moments.count());
     }
 
     private static @Nullable Double orNull(OptionalDouble value, double unit) {

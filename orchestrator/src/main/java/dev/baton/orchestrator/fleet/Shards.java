@@ -60,9 +60,19 @@ public final class Shards {
     public boolean whileHeld(String edgeNode, BooleanSupplier work) {
         lock.readLock().lock();
         try {
-            return partitions > 0
-                    && held.contains(partitioning.partition(edgeNode, partitions))
-                    && work.getAsBoolean();
+            return partitions > 0 && held.contains(partitioning.partition(edgeNode, partitions)) && work.getAsBoolean();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /**
+     * How many times as large the whole fleet is as the part that this replica plans for, by partitions; 1 while it holds none.
+     */
+    public double fleetPerShare() {
+        lock.readLock().lock();
+        try {
+            return held.isEmpty() ? 1 : (double) partitions / held.size();
         } finally {
             lock.readLock().unlock();
         }

@@ -6,9 +6,16 @@ import dev.baton.messaging.Topics;
 import dev.baton.orchestrator.catalog.CatalogEntry;
 import dev.baton.orchestrator.catalog.CatalogLog;
 import dev.baton.orchestrator.catalog.CatalogUnavailableException;
+import dev.baton.orchestrator.planning.DecisionLog;
 import dev.baton.orchestrator.planning.Plan;
+import dev.baton.orchestrator.planning.PlanDecision;
 import dev.baton.orchestrator.planning.PlanLog;
+import dev.baton.orchestrator.planning.SteeringChange;
+import dev.baton.orchestrator.planning.SteeringLog;
+import dev.baton.orchestrator.planning.SteeringUnavailableException;
+import dev.baton.schemas.records.Steering;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +33,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Writes plans to {@code baton.plans} and the catalog to {@code baton.models}. Thread-safe. */
-public final class ControlLog implements PlanLog, CatalogLog, AutoCloseable {
+/** Writes plans, decisions, what people ask of the planner, and the catalog. Thread-safe. */
+public final class ControlLog implements PlanLog, DecisionLog, SteeringLog, CatalogLog, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ControlLog.class);
 
     /** Planning goes on while a broker is away: a plan waits this long for the broker to be found, and is retried later. */
@@ -36,20 +43,24 @@ public final class ControlLog implements PlanLog, CatalogLog, AutoCloseable {
     private final KafkaConnection connection;
     private final BrokerTopics topics;
     private final Duration timeout;
+    private final InstantSource clock;
     private @Nullable Producer<String, byte[]> producer;
     private boolean closed;
     private volatile boolean failing;
 
-    public ControlLog(KafkaConnection connection, BrokerTopics topics, Duration timeout) {
+    public ControlLog(KafkaConnection connection, BrokerTopics topics, Duration timeout, InstantSource clock) {
         this.connection = connection;
         this.topics = topics;
         this.timeout = timeout;
+        this.clock = clock;
     }
 
     @Override
     public CompletionStage<Void> publish(Plan plan) {
         CompletableFuture<Void> sent = send(
-                Topics.PLANS, PlanRecords.key(plan), PlanRecords.toRecord(plan).toByteArray());
+                Topics.PLANS,
+                PlanRecords.key(plan),
+                PlanRecords.toRecord(plan.brief()).toByteArray()); // all alternatives would fill an edge node's link
         return sent.whenComplete((done, failure) -> {
             if (failure == null) {
                 failing = false;
@@ -66,6 +77,48 @@ public final class ControlLog implements PlanLog, CatalogLog, AutoCloseable {
                 failing = true;
             }
         });
+    }
+
+    @Override
+    public void record(PlanDecision decision) {
+        CompletableFuture<Void> unused = send(
+                        Topics.PLAN_DECISIONS,
+                        PlanRecords.key(decision.plan()),
+                        PlanRecords.toRecord(decision).toByteArray())
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.debugf(
+                                "the decision behind plan %d for %s on %s is not kept: %s",
+                                decision.plan().epoch(),
+                                decision.plan().model().model(),
+                                decision.plan().edgeNode(),
+                                failure.getMessage());
+                    }
+                });
+    }
+
+    @Override
+    public void keep(SteeringChange change) {
+        byte @Nullable [] value = SteeringRecords.toRecord(change, clock.instant())
+                .map(Steering::toByteArray)
+                .orElse(null);
+        try {
+            send(Topics.STEERING, change.key(), value).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw unavailable(interrupted);
+        } catch (ExecutionException failure) {
+            throw unavailable(failure.getCause() == null ? failure : failure.getCause());
+        } catch (TimeoutException | KafkaException failure) {
+            throw unavailable(failure);
+        }
+    }
+
+    private SteeringUnavailableException unavailable(Throwable cause) {
+        return new SteeringUnavailableException(
+                "the broker at %s does not take what was asked for: ask again when it is there"
+                        .formatted(connection.bootstrapServers()),
+                cause);
     }
 
     @Override
@@ -91,7 +144,7 @@ public final class ControlLog implements PlanLog, CatalogLog, AutoCloseable {
                 cause);
     }
 
-    private CompletableFuture<Void> send(String topic, String key, byte[] value) {
+    private CompletableFuture<Void> send(String topic, String key, byte @Nullable [] value) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
             Future<RecordMetadata> unused = producer()
@@ -116,7 +169,7 @@ public final class ControlLog implements PlanLog, CatalogLog, AutoCloseable {
         if (producer == null) {
             Map<String, Object> settings = ClientSettings.controlProducer(connection, "baton-orchestrator");
             settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK.toMillis());
-            // Plans carry all alternatives and travel over the edge nodes' links.
+            // Decisions carry all alternatives, and plans travel over the edge nodes' links.
             settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
             producer = new KafkaProducer<>(settings);
         }

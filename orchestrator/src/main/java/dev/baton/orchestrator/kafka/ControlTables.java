@@ -4,9 +4,11 @@ import dev.baton.messaging.CompactedTable;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.Topics;
 import dev.baton.orchestrator.catalog.ModelCatalog;
+import dev.baton.orchestrator.planning.InvalidPreferencesException;
 import dev.baton.orchestrator.planning.Planner;
 import dev.baton.schemas.records.CatalogModel;
 import dev.baton.schemas.records.Plan;
+import dev.baton.schemas.records.Steering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +18,7 @@ import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code baton.models} and {@code baton.plans} back: first what there is, then what other replicas write. */
+/** Reads the catalog, steering and plans back: first what there is, then what other replicas write. */
 public final class ControlTables implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ControlTables.class);
 
@@ -26,6 +28,7 @@ public final class ControlTables implements AutoCloseable {
     private final ExecutorService begin = Executors.newVirtualThreadPerTaskExecutor();
     private volatile @Nullable CompactedTable<CatalogModel> models;
     private volatile @Nullable CompactedTable<Plan> plans;
+    private volatile @Nullable CompactedTable<Steering> steering;
 
     public ControlTables(KafkaConnection connection, ModelCatalog catalog, Planner planner) {
         this.connection = connection;
@@ -37,22 +40,23 @@ public final class ControlTables implements AutoCloseable {
     public void start() {
         CompactedTable<CatalogModel> modelTable = CompactedTable.start(
                 connection, "baton-orchestrator", Topics.MODELS, CatalogModel::parseFrom, this::modelChanged);
-        whenRead(modelTable, catalog::begin, "the catalog");
+        whenRead(modelTable.caughtUp(), catalog::begin, "the catalog");
         models = modelTable;
         CompactedTable<Plan> planTable = CompactedTable.start(
                 connection, "baton-orchestrator", Topics.PLANS, Plan::parseFrom, this::planChanged);
-        whenRead(planTable, planner::begin, "planning");
+        CompactedTable<Steering> steeringTable = CompactedTable.start(
+                connection, "baton-orchestrator", Topics.STEERING, Steering::parseFrom, this::steeringChanged);
+        whenRead(CompletableFuture.allOf(planTable.caughtUp(), steeringTable.caughtUp()), planner::begin, "planning");
         plans = planTable;
+        steering = steeringTable;
     }
 
-    private void whenRead(CompactedTable<?> table, Runnable next, String what) {
-        CompletableFuture<Void> unused = table.caughtUp()
-                .thenRunAsync(next, begin)
-                .whenComplete((done, failure) -> {
-                    if (failure != null && !table.caughtUp().isCancelled()) {
-                        LOG.errorf(failure, "%s did not begin as it should", what);
-                    }
-                });
+    private void whenRead(CompletableFuture<Void> read, Runnable next, String what) {
+        CompletableFuture<Void> unused = read.thenRunAsync(next, begin).whenComplete((done, failure) -> {
+            if (failure != null && !read.isCompletedExceptionally()) {
+                LOG.errorf(failure, "%s did not begin as it should", what);
+            }
+        });
     }
 
     private void modelChanged(String name, Optional<CatalogModel> model) {
@@ -71,6 +75,14 @@ public final class ControlTables implements AutoCloseable {
         }
     }
 
+    private void steeringChanged(String key, Optional<Steering> change) {
+        try {
+            SteeringRecords.fromRecord(key, change).ifPresent(planner::steered);
+        } catch (IllegalArgumentException | InvalidPreferencesException refused) {
+            LOG.warnf("ignored the steering record of \"%s\": %s", key, refused.getMessage());
+        }
+    }
+
     /** What was not read to its end yet. */
     public List<String> missing() {
         List<String> missing = new ArrayList<>();
@@ -79,6 +91,9 @@ public final class ControlTables implements AutoCloseable {
         }
         if (!isRead(plans)) {
             missing.add("earlier plans have not been read yet");
+        }
+        if (!isRead(steering)) {
+            missing.add("pins and preferences have not been read yet");
         }
         return missing;
     }
@@ -94,6 +109,9 @@ public final class ControlTables implements AutoCloseable {
         }
         if (plans != null) {
             plans.close();
+        }
+        if (steering != null) {
+            steering.close();
         }
         begin.shutdownNow();
     }

@@ -6,43 +6,50 @@ import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.Topics;
 import dev.baton.orchestrator.fleet.Fleet;
 import dev.baton.orchestrator.fleet.FleetFullException;
+import dev.baton.orchestrator.fleet.Shards;
 import dev.baton.schemas.records.MeasurementWindow;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads measurement windows into the fleet, from the moment it joins: what was measured before says nothing about now. The
- * partitions that the group assigns are the edge nodes that this replica plans for.
+ * Reads measurement windows into the fleet, from the moment it joins: what was measured before says nothing about now, and a
+ * window repeats what its edge node knows. The partitions that the group assigns are the edge nodes that this replica plans for.
  */
 public final class MeasurementConsumer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(MeasurementConsumer.class);
-    private static final String GROUP = "baton-orchestrator";
+    /** The group of all replicas. */
+    public static final String GROUP = "baton-orchestrator";
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
     private static final int MAX_POLL_RECORDS = 500;
 
     private final KafkaConnection connection;
     private final Fleet fleet;
+    private final Shards shards;
+    private final TailSequences tailSequences = new TailSequences();
     private final Duration retryInterval;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Consumer<String, byte[]> consumer;
-    private volatile boolean assigned;
     private @Nullable Thread thread;
 
-    public MeasurementConsumer(KafkaConnection connection, Fleet fleet, Duration retryInterval) {
+    public MeasurementConsumer(KafkaConnection connection, Fleet fleet, Shards shards, Duration retryInterval) {
         this.connection = connection;
         this.fleet = fleet;
+        this.shards = shards;
         this.retryInterval = retryInterval;
     }
 
@@ -53,7 +60,7 @@ public final class MeasurementConsumer implements AutoCloseable {
 
     /** Whether windows arrive here when there are any. */
     public boolean isAssigned() {
-        return assigned;
+        return !shards.held().isEmpty();
     }
 
     private void run() {
@@ -66,7 +73,7 @@ public final class MeasurementConsumer implements AutoCloseable {
                 } catch (KafkaException failure) {
                     LOG.warnf("reading measurements failed, trying again: %s", failure.getMessage());
                 }
-                assigned = false;
+                shards.lost(shards.held());
             } while (!closed.await(retryInterval.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -85,21 +92,48 @@ public final class MeasurementConsumer implements AutoCloseable {
     }
 
     private Map<String, Object> settings() {
-        Map<String, Object> settings =
-                ClientSettings.lowLatencyConsumer(connection, "baton-orchestrator", GROUP, MAX_POLL_RECORDS);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
-        // Nothing is committed, so every start begins at the end.
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        return settings;
+        return ClientSettings.sharingConsumer(connection, "baton-orchestrator", GROUP, MAX_POLL_RECORDS);
     }
 
     private void read(Consumer<String, byte[]> opened) {
-        opened.subscribe(List.of(Topics.MEASUREMENTS));
+        opened.subscribe(List.of(Topics.MEASUREMENTS), new Handover(opened));
         while (closed.getCount() > 0) {
             for (ConsumerRecord<String, byte[]> record : opened.poll(Duration.ofMillis(500))) {
                 accept(record);
             }
-            assigned = !opened.assignment().isEmpty();
+        }
+    }
+
+    /** Takes shards over and gives them away as the group decides; called within poll. */
+    private final class Handover implements ConsumerRebalanceListener {
+        private final Consumer<String, byte[]> opened;
+
+        Handover(Consumer<String, byte[]> opened) {
+            this.opened = opened;
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> gained) {
+            shards.gained(
+                    numbers(gained), opened.partitionsFor(Topics.MEASUREMENTS).size());
+            LOG.infof(
+                    "plans for the edge nodes of %d partitions of measurements",
+                    shards.held().size());
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
+            shards.lost(numbers(revoked));
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> lost) {
+            shards.lost(numbers(lost));
+            LOG.warnf("was silent for too long: others plan for the edge nodes of %d partitions now", lost.size());
+        }
+
+        private static List<Integer> numbers(Collection<TopicPartition> partitions) {
+            return partitions.stream().map(TopicPartition::partition).toList();
         }
     }
 
@@ -107,8 +141,12 @@ public final class MeasurementConsumer implements AutoCloseable {
         try {
             MeasurementWindow window = MeasurementWindow.parseFrom(record.value());
             switch (window.getSourceCase()) {
-                case EDGE -> fleet.accept(MeasurementRecords.report(window.getEdge()));
-                case TAIL -> fleet.accept(MeasurementRecords.report(window.getTail()));
+                case EDGE -> fleet.accept(MeasurementRecords.edge(window));
+                case TAIL -> {
+                    if (tailSequences.isNew(window.getTail().getTail(), window.getSequence(), record.value())) {
+                        fleet.accept(MeasurementRecords.tail(window));
+                    }
+                }
                 case SOURCE_NOT_SET -> throw new IllegalArgumentException("neither edge node nor tail is set");
             }
         } catch (InvalidProtocolBufferException | IllegalArgumentException | FleetFullException refused) {

@@ -1,6 +1,7 @@
 package dev.baton.orchestrator.kafka;
 
 import dev.baton.orchestrator.planning.Plan;
+import dev.baton.orchestrator.planning.PlanDecision;
 import dev.baton.partitioning.Placement;
 import dev.baton.planning.Alternative;
 import dev.baton.planning.Choice;
@@ -16,9 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Plans to and from the messages that carry them. */
+/** Plans and decisions to and from the messages that carry them. */
 final class PlanRecords {
-    /** Where a term comes from is not part of the message. */
+    /** What a term is based on is not part of the message. */
     private static final String FROM_LOG = "as recorded with the plan";
 
     private PlanRecords() {}
@@ -41,7 +42,31 @@ final class PlanRecords {
                         plan.alternatives().stream().map(PlanRecords::toRecord).toList())
                 .setPinned(plan.pinned())
                 .setDecidedAtUnixMillis(plan.decidedAt().toEpochMilli())
+                .setObjective(plan.objective())
+                .setPlanner(plan.planner())
                 .build();
+    }
+
+    static dev.baton.schemas.records.PlanDecision toRecord(PlanDecision decision) {
+        dev.baton.schemas.records.PlanDecision.Builder message = dev.baton.schemas.records.PlanDecision.newBuilder()
+                .setPlan(toRecord(decision.plan()))
+                .setTrigger(decision.trigger());
+        decision.previous().ifPresent(previous -> message.setPrevious(toRecord(previous)));
+        decision.inputs()
+                .forEach(input ->
+                        message.addInputsBuilder().setName(input.name()).setValue(input.value()));
+        return message.build();
+    }
+
+    /** @throws IllegalArgumentException when the message says something impossible */
+    static PlanDecision fromRecord(dev.baton.schemas.records.PlanDecision message) {
+        return new PlanDecision(
+                fromRecord(message.getPlan()),
+                message.getTrigger(),
+                message.hasPrevious() ? Optional.of(fromRecord(message.getPrevious())) : Optional.empty(),
+                message.getInputsList().stream()
+                        .map(input -> new PlanDecision.Input(input.getName(), input.getValue()))
+                        .toList());
     }
 
     private static dev.baton.schemas.records.Alternative toRecord(Alternative alternative) {
@@ -50,16 +75,21 @@ final class PlanRecords {
                 .setCodec(alternative.choice().codec().id());
         alternative.micros().ifPresent(message::setPredictedMicros);
         alternative.prediction().bytes().ifPresent(message::setBytes);
+        alternative.prediction().deviationMicros().ifPresent(message::setDeviationMicros);
+        alternative.prediction().joules().ifPresent(message::setJoules);
+        alternative.prediction().cloudCost().ifPresent(message::setCloudCost);
+        alternative.score().ifPresent(message::setScore);
         alternative.infeasible().ifPresent(message::setInfeasible);
         for (Term term : alternative.prediction().terms()) {
             dev.baton.schemas.records.Term.Builder stage =
-                    message.addTermsBuilder().setName(term.name().text());
+                    message.addTermsBuilder().setName(term.name().text()).setSource(term.sourceText());
             term.micros().ifPresent(stage::setMicros);
+            term.deviationMicros().ifPresent(stage::setDeviationMicros);
         }
         return message.build();
     }
 
-    private static dev.baton.schemas.records.Placement toRecord(Placement placement) {
+    static dev.baton.schemas.records.Placement toRecord(Placement placement) {
         dev.baton.schemas.records.Placement.Builder message = dev.baton.schemas.records.Placement.newBuilder();
         switch (placement) {
             case Placement.EdgeOnly edge ->
@@ -84,23 +114,45 @@ final class PlanRecords {
                         .map(PlanRecords::fromRecord)
                         .toList(),
                 message.getPinned(),
-                Instant.ofEpochMilli(message.getDecidedAtUnixMillis()));
+                Instant.ofEpochMilli(message.getDecidedAtUnixMillis()),
+                message.getObjective(),
+                message.getPlanner());
     }
 
     private static Alternative fromRecord(dev.baton.schemas.records.Alternative message) {
-        List<Term> terms = message.getTermsList().stream()
-                .map(term -> {
-                    TermName name = name(term.getName());
-                    return term.hasMicros()
-                            ? Term.measured(name, term.getMicros(), FROM_LOG)
-                            : Term.unknown(name, FROM_LOG);
-                })
-                .toList();
+        List<Term> terms =
+                message.getTermsList().stream().map(PlanRecords::fromRecord).toList();
         return new Alternative(
                 new Choice(placement(message.getPlacement()), Codec.parse(message.getCodec())),
                 new Prediction(
-                        terms, message.hasBytes() ? OptionalDouble.of(message.getBytes()) : OptionalDouble.empty()),
-                message.getInfeasible().isEmpty() ? Optional.empty() : Optional.of(message.getInfeasible()));
+                        terms,
+                        optional(message.hasDeviationMicros(), message.getDeviationMicros()),
+                        optional(message.hasBytes(), message.getBytes()),
+                        optional(message.hasJoules(), message.getJoules()),
+                        optional(message.hasCloudCost(), message.getCloudCost())),
+                message.getInfeasible().isEmpty() ? Optional.empty() : Optional.of(message.getInfeasible()),
+                optional(message.hasScore(), message.getScore()));
+    }
+
+    private static Term fromRecord(dev.baton.schemas.records.Term term) {
+        TermName name = name(term.getName());
+        if (!term.hasMicros()) {
+            return Term.unknown(name, FROM_LOG);
+        }
+        Term.Source source = Arrays.stream(Term.Source.values())
+                .filter(known -> known.text().equals(term.getSource()))
+                .findFirst()
+                .orElse(Term.Source.MEASURED);
+        return new Term.Known(
+                name,
+                term.getMicros(),
+                optional(term.hasDeviationMicros(), term.getDeviationMicros()),
+                source,
+                FROM_LOG);
+    }
+
+    private static OptionalDouble optional(boolean present, double value) {
+        return present ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
 
     private static TermName name(String text) {
@@ -110,7 +162,7 @@ final class PlanRecords {
                 .orElseThrow(() -> new IllegalArgumentException("there is no term \"%s\"".formatted(text)));
     }
 
-    private static Placement placement(dev.baton.schemas.records.Placement message) {
+    static Placement placement(dev.baton.schemas.records.Placement message) {
         return switch (message.getChoiceCase()) {
             case EDGE_ONLY -> new Placement.EdgeOnly();
             case CLOUD_ONLY -> new Placement.CloudOnly();

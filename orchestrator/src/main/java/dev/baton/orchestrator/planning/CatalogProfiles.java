@@ -2,27 +2,35 @@ package dev.baton.orchestrator.planning;
 
 import dev.baton.orchestrator.catalog.ModelCatalog;
 import dev.baton.orchestrator.catalog.PackageStore;
-import dev.baton.partitioning.splitpackage.CodecMeasurement;
-import dev.baton.partitioning.splitpackage.FileEntry;
+import dev.baton.partitioning.accuracy.AccuracyProfile;
 import dev.baton.partitioning.splitpackage.Manifest;
 import dev.baton.partitioning.splitpackage.SplitPackage;
-import dev.baton.partitioning.splitpackage.SplitPointEntry;
+import dev.baton.planning.DevicePrior;
+import dev.baton.planning.EdgeState;
+import dev.baton.planning.ModelProfile;
 import dev.baton.planning.ModelVersion;
+import dev.baton.planning.device.Device;
+import dev.baton.planning.device.DeviceCatalog;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
-/** Profiles of the models whose packages lie here, made once for each version. */
-public final class CatalogProfiles implements ModelProfiles {
+/** Profiles of the models whose packages lie here, made once for each version, and what known devices take for them. */
+public final class CatalogProfiles implements ModelProfiles, Devices {
     private final ModelCatalog catalog;
     private final PackageStore packages;
+    private final Steering steering;
+    private final DeviceCatalog devices;
     private final Map<ModelVersion, ModelProfile> made = new ConcurrentHashMap<>();
+    private final Map<OnDevice, DevicePrior> priors = new ConcurrentHashMap<>();
 
-    public CatalogProfiles(ModelCatalog catalog, PackageStore packages) {
+    private record OnDevice(ModelVersion model, String device) {}
+
+    public CatalogProfiles(ModelCatalog catalog, PackageStore packages, Steering steering, DeviceCatalog devices) {
         this.catalog = catalog;
         this.packages = packages;
+        this.steering = steering;
+        this.devices = devices;
     }
 
     @Override
@@ -31,12 +39,19 @@ public final class CatalogProfiles implements ModelProfiles {
         if (known != null) {
             return Optional.of(known);
         }
-        Optional<ModelProfile> profile = packages.find(model.version())
-                .map(SplitPackage::manifest)
-                .filter(manifest -> manifest.model().equals(model.model()))
-                .map(manifest -> profile(model, manifest));
+        Optional<ModelProfile> profile = manifest(model).map(manifest -> profile(model, manifest));
         profile.ifPresent(found -> made.put(model, found));
         return profile;
+    }
+
+    private ModelProfile profile(ModelVersion model, Manifest manifest) {
+        Optional<AccuracyProfile> accuracy = steering.accuracy(model.version());
+        return ModelProfile.of(model, manifest, ModelProfile.samplePictureBytes(manifest), accuracy);
+    }
+
+    private Optional<Manifest> manifest(ModelVersion model) {
+        return packages.find(model.version()).map(SplitPackage::manifest).filter(manifest -> manifest.model()
+                .equals(model.model()));
     }
 
     @Override
@@ -44,21 +59,29 @@ public final class CatalogProfiles implements ModelProfiles {
         return catalog.entry(model).map(entry -> new ModelVersion(entry.name(), entry.version()));
     }
 
-    private static ModelProfile profile(ModelVersion model, Manifest manifest) {
-        Optional<FileEntry> sample = manifest.sampleFile()
-                .flatMap(file -> Optional.ofNullable(manifest.files().get(file)));
-        return new ModelProfile(
-                model,
-                manifest.splitPoints().stream().map(CatalogProfiles::splitPoint).toList(),
-                manifest.image().isPresent(),
-                sample.map(file -> OptionalLong.of(file.bytes())).orElse(OptionalLong.empty()));
+    @Override
+    public void forget(ModelVersion model) {
+        made.remove(model);
+        priors.keySet().removeIf(key -> key.model().equals(model));
     }
 
-    private static ModelProfile.SplitPoint splitPoint(SplitPointEntry entry) {
-        Map<String, ModelProfile.CodecCost> codecs = entry.codecs().stream()
-                .collect(Collectors.toMap(
-                        CodecMeasurement::codec,
-                        measured -> new ModelProfile.CodecCost(measured.bytes(), measured.maxOutputRelativeError())));
-        return new ModelProfile.SplitPoint(entry.index(), entry.name(), entry.crossingBytes(), codecs);
+    @Override
+    public void describe(String deviceProfile, EdgeState state) {
+        devices.find(deviceProfile).ifPresent(device -> {
+            state.power(device.power());
+            prior(device, state.profile()).ifPresent(state::prior);
+        });
+    }
+
+    private Optional<DevicePrior> prior(Device device, ModelProfile profile) {
+        OnDevice key = new OnDevice(profile.model(), device.name());
+        DevicePrior known = priors.get(key);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<DevicePrior> prior = device.measured().flatMap(measured -> manifest(profile.model())
+                .map(manifest -> DevicePrior.of(measured, profile, manifest)));
+        prior.ifPresent(found -> priors.put(key, found));
+        return prior;
     }
 }

@@ -1,7 +1,11 @@
 package dev.baton.orchestrator.planning;
 
-/** The store that keeps plan history does not answer. */
+/** Earlier decisions cannot be read now. */
 public final class HistoryUnavailableException extends RuntimeException {
+    public HistoryUnavailableException(String message) {
+        super(message);
+    }
+
     public HistoryUnavailableException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,5 +1,6 @@
 package dev.baton.orchestrator.planning;
 
+import dev.baton.planning.ModelProfile;
 import dev.baton.planning.ModelVersion;
 import java.util.Optional;
 
@@ -10,4 +11,7 @@ public interface ModelProfiles {
 
     /** The version that the catalog gives out now; empty when there is no such model. */
     Optional<ModelVersion> current(String model);
+
+    /** Something else is known of this version now: its profile is made anew when it is asked for. */
+    void forget(ModelVersion model);
 }

@@ -3,11 +3,14 @@ package dev.baton.orchestrator.planning;
 import dev.baton.partitioning.Placement;
 import dev.baton.planning.Alternative;
 import dev.baton.planning.Choice;
+import dev.baton.planning.ModelProfile;
 import dev.baton.planning.Prediction;
 import dev.baton.planning.Quantities;
 import dev.baton.planning.Ranking;
 import dev.baton.planning.Term;
 import dev.baton.planning.TermName;
+import dev.baton.planning.change.Decision;
+import dev.baton.planning.change.PlanKeeper;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -67,20 +70,68 @@ final class PlanExplanation {
         return "pinned to %s%s%s".formatted(pin, predicted, instead);
     }
 
-    /** Why the plan stays although {@code best} is predicted to be better, or that nothing is. */
-    static String kept(Alternative current, Optional<Alternative> best, Hysteresis hysteresis) {
-        return best.filter(alternative -> !alternative.choice().equals(current.choice()))
-                .map(better -> "kept: %s is predicted at %s, %s at %s; a change needs more than %s and %s"
+    /** Why the plan stays: nothing is predicted to be better, or something is, but not by enough. */
+    static String kept(String verdict, Ranking ranking, Choice current) {
+        return ranking.best()
+                .filter(best -> !best.choice().equals(current))
+                .map(better -> "%s: %s is predicted at %s, %s"
                         .formatted(
+                                verdict,
                                 better.choice(),
                                 Quantities.millis(better.micros().orElse(0)),
-                                current.choice(),
-                                current.micros().isPresent()
-                                        ? Quantities.millis(current.micros().getAsDouble())
-                                        : "an unknown latency",
-                                Quantities.percent(hysteresis.relativeGain()),
-                                Quantities.millis(hysteresis.absoluteGain().toNanos() / 1e3)))
-                .orElse("kept: nothing better is predicted");
+                                ranking.of(current)
+                                        .map(alternative -> current + " " + state(alternative))
+                                        .orElse(current + " is no longer possible")))
+                .orElse(verdict);
+    }
+
+    /** Why {@code least} is the plan although constraints rule it out, like everything. */
+    static String nothingFeasible(Ranking ranking, Choice least) {
+        return "nothing may be chosen; %s violates least: %s"
+                .formatted(
+                        least,
+                        ranking.of(least).flatMap(Alternative::infeasible).orElse("nothing else is predicted"));
+    }
+
+    /** Why a plan changed. */
+    static String of(
+            Decision.Switch change,
+            Ranking ranking,
+            PlanKeeper keeper,
+            Optional<Choice> before,
+            double promisedMicros,
+            int liveTails) {
+        Choice choice = keeper.state().profile().choice(change.choice());
+        Optional<Alternative> chosen = ranking.of(choice).filter(Alternative::comparable);
+        return switch (change.trigger()) {
+            case PIN -> pinned(choice, ranking);
+            case NOTHING_FEASIBLE -> nothingFeasible(ranking, choice);
+            case ROLL_BACK -> rolledBack(choice, ranking, keeper, before, promisedMicros);
+            default -> {
+                if (liveTails == 0 && choice.equals(Choice.EDGE_ONLY)) {
+                    yield noTail(ranking, keeper.state().profile());
+                }
+                if (chosen.isEmpty()) {
+                    yield edgeOnlyWithoutPrediction(ranking);
+                }
+                yield before.map(old -> replacing(ranking, chosen.get(), old))
+                        .orElseGet(() -> chosen(ranking, chosen.get()));
+            }
+        };
+    }
+
+    private static String rolledBack(
+            Choice choice, Ranking ranking, PlanKeeper keeper, Optional<Choice> failed, double promisedMicros) {
+        String failure = failed.map(Choice::toString).orElse("the plan before");
+        return "back to %s%s: %s took %s (median), promised were %s, so it is left alone for a while"
+                .formatted(
+                        choice,
+                        ranking.of(choice)
+                                .map(alternative -> ", " + state(alternative))
+                                .orElse(""),
+                        failure,
+                        Quantities.millis(keeper.replacedMicros()),
+                        Quantities.millis(promisedMicros));
     }
 
     private static String others(Ranking ranking, Alternative chosen) {

@@ -1,361 +1,705 @@
 package dev.baton.orchestrator.planning;
 
 import dev.baton.orchestrator.fleet.EdgeNode;
-import dev.baton.orchestrator.fleet.Estimate;
 import dev.baton.orchestrator.fleet.Fleet;
+import dev.baton.orchestrator.fleet.FleetListener;
+import dev.baton.orchestrator.fleet.Shards;
 import dev.baton.orchestrator.fleet.TailNode;
 import dev.baton.partitioning.Placement;
 import dev.baton.planning.Alternative;
 import dev.baton.planning.Choice;
+import dev.baton.planning.EdgeObservation;
+import dev.baton.planning.EdgeObservation.PlacementTimes;
+import dev.baton.planning.EdgeState;
+import dev.baton.planning.ModelProfile;
 import dev.baton.planning.ModelVersion;
+import dev.baton.planning.Predictions;
+import dev.baton.planning.Predictor;
 import dev.baton.planning.Ranking;
+import dev.baton.planning.TailPool;
+import dev.baton.planning.change.ChangeSettings;
+import dev.baton.planning.change.Decision;
+import dev.baton.planning.change.PlanKeeper;
+import dev.baton.planning.change.Trigger;
 import dev.baton.tensor.codec.Codec;
-import java.time.Instant;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one plan for every edge node and model, and changes it when another placement is predicted to be clearly better.
- * Thread-safe; work for different edge nodes does not wait for one another.
+ * Keeps one plan for every edge node and model that this replica plans for, and knows those that others plan for. Thread-safe;
+ * work for different edge nodes does not wait for one another.
  */
-public final class Planner {
-    private final ModelProfiles profiles;
-    private final Fleet fleet;
-    private final PlacementRanker ranker;
-    private final Hysteresis hysteresis;
-    private final PlanLog log;
-    private final PlanHistory history;
+public final class Planner implements FleetListener {
+    /** For the replica that plans for an edge node to follow what was asked of another. */
+    private static final Duration OTHER_REPLICA = Duration.ofSeconds(5);
+
+    private final Surroundings around;
+    private final Settings settings;
+    private final TailPool tails;
+    private final PlanningListener listener;
     private final InstantSource clock;
-    private final Map<Key, State> states = new ConcurrentHashMap<>();
+    private final LongSupplier nowMicros;
+    private final PredictionErrors errors = new PredictionErrors();
+    private final Map<Key, KeptPlan> kept = new ConcurrentHashMap<>();
+    private final ThreadLocal<Predictions> scratch = ThreadLocal.withInitial(Predictions::new);
     private volatile boolean recovered;
 
     private record Key(String edgeNode, String model) {}
 
-    /** What is known for one key; touched with its lock held. */
-    private static final class State {
-        final ReentrantLock lock = new ReentrantLock();
-
-        @Nullable
-        Plan plan;
-
-        @Nullable
-        Choice pin;
-
-        Ranking ranking = new Ranking(List.of());
-
-        @Nullable
-        Instant evaluatedAt;
-
-        String verdict = "not looked at yet";
-        volatile boolean published = true;
-    }
-
-    /** What one look at a situation found; without a choice the plan stays. */
-    private record Decision(Optional<Choice> choice, String why) {
-        static Decision take(Choice choice, String why) {
-            return new Decision(Optional.of(choice), why);
-        }
-
-        static Decision keep(String why) {
-            return new Decision(Optional.empty(), why);
-        }
-    }
-
-    public Planner(
+    /** What the planner reads from and writes to. */
+    public record Surroundings(
             ModelProfiles profiles,
+            Devices devices,
             Fleet fleet,
-            PlacementRanker ranker,
-            Hysteresis hysteresis,
-            PlanLog log,
-            PlanHistory history,
-            InstantSource clock) {
-        this.profiles = profiles;
-        this.fleet = fleet;
-        this.ranker = ranker;
-        this.hysteresis = hysteresis;
-        this.log = log;
-        this.history = history;
+            Shards shards,
+            Steering steering,
+            SteeringLog steeringLog,
+            PlanLog plans,
+            DecisionLog decisions) {}
+
+    /**
+     * How plans are made.
+     *
+     * @param replica this replica's name
+     */
+    public record Settings(String replica, Predictor predictor, ChangeSettings change, Duration staleAfter) {}
+
+    /**
+     * A planner.
+     *
+     * @param clock tells people when
+     * @param nowMicros tells the planner how long ago: never goes back
+     */
+    public Planner(
+            Surroundings around,
+            Settings settings,
+            PlanningListener listener,
+            InstantSource clock,
+            LongSupplier nowMicros) {
+        this.around = around;
+        this.settings = settings;
+        this.tails = new TailPool(settings.staleAfter().toNanos() / 1000);
+        this.listener = listener;
         this.clock = clock;
+        this.nowMicros = nowMicros;
     }
 
-    /** Takes over a plan that was published before, by this process or another one: its epoch and, if set, its pin. */
+    // The past: plans that were made before, by this replica or another one.
+
+    /** Takes in a plan from the log of plans. What comes last there is what edge nodes follow, so it is what is in force here. */
     public void recover(Plan plan) {
-        State state = state(plan.edgeNode(), plan.model().model());
-        state.lock.lock();
+        KeptPlan entry = entry(plan.edgeNode(), plan.model().model());
+        boolean outdated;
+        entry.lock.lock();
         try {
-            if (state.plan == null || plan.epoch() > state.plan.epoch()) {
-                state.plan = plan;
-                state.pin = plan.pinned() ? plan.choice() : null;
-                state.published = true;
-                state.verdict = "taken over from the log of plans";
+            Plan known = entry.plan;
+            outdated = known != null && plan.epoch() < known.epoch();
+            if (!outdated && !isEcho(known, plan)) {
+                entry.take(plan);
+                if (entry.keeper != null) {
+                    recoverInto(entry.keeper, plan);
+                }
             }
         } finally {
-            state.lock.unlock();
+            entry.lock.unlock();
+        }
+        if (outdated && recovered && !plan.planner().equals(settings.replica())) {
+            boolean unused = around.shards().whileHeld(plan.edgeNode(), () -> assertAnew(entry, plan));
         }
     }
 
-    /** To be called when every earlier plan was recovered; no plan is made before. */
+    /** Our own plan as the log has it, which knows less of it. */
+    private boolean isEcho(@Nullable Plan known, Plan plan) {
+        return known != null
+                && plan.epoch() == known.epoch()
+                && plan.planner().equals(settings.replica())
+                && plan.choice().equals(known.choice());
+    }
+
+    /** A replica that does not know yet that it was replaced wrote an outdated plan behind ours: ours is to be the last word. */
+    private boolean assertAnew(KeptPlan entry, Plan outdated) {
+        entry.lock.lock();
+        try {
+            Plan ours = entry.plan;
+            if (ours == null || entry.keeper == null || ours.epoch() <= outdated.epoch()) {
+                return false;
+            }
+            String reason = "%s stays: %s wrote the outdated plan %d after it was replaced"
+                    .formatted(ours.choice(), outdated.planner(), outdated.epoch());
+            publish(entry, with(ours, entry.keeper.renew(nowMicros.getAsLong()), reason, ours.pinned()));
+            return true;
+        } finally {
+            entry.lock.unlock();
+        }
+    }
+
+    private Plan with(Plan plan, long epoch, String reason, boolean pinned) {
+        return new Plan(
+                plan.edgeNode(),
+                plan.model(),
+                plan.choice(),
+                epoch,
+                reason,
+                plan.alternatives(),
+                pinned,
+                clock.instant(),
+                plan.objective(),
+                settings.replica());
+    }
+
+    /** To be called when every earlier plan and everything that was asked for is recovered; no plan is made before. */
     public void begin() {
         recovered = true;
     }
+
+    // What is measured.
+
+    @Override
+    public void edgeSeen(EdgeNode edge) {
+        edge.models().values().forEach(model -> observe(edge, model));
+    }
+
+    @Override
+    public void tailSeen(TailNode tail) {
+        tails.observe(tail.last(), nowMicros.getAsLong());
+    }
+
+    private void observe(EdgeNode edge, EdgeNode.Model model) {
+        KeptPlan entry = entry(edge.id(), model.model().model());
+        entry.lock.lock();
+        try {
+            keeper(entry, edge, model.model()).ifPresent(keeper -> {
+                keeper.observe(model.last(), nowMicros.getAsLong());
+                model.last().brokerMicros().ifPresent(broker -> tails.brokerSeen(broker.p50()));
+                measured(entry, model.last());
+            });
+        } finally {
+            entry.lock.unlock();
+        }
+    }
+
+    private void measured(KeptPlan entry, EdgeObservation window) {
+        Plan plan = entry.plan;
+        if (plan == null) {
+            return;
+        }
+        for (PlacementTimes times : window.placements()) {
+            if (times.planEpoch() == plan.epoch() && times.totalMicros().isPresent()) {
+                entry.measured = Optional.of(times);
+                errors.add(plan, times);
+                listener.measured(plan, times);
+            }
+        }
+    }
+
+    /** The keeper for the version that the edge node holds; empty when its package is not here. */
+    private Optional<PlanKeeper> keeper(KeptPlan entry, EdgeNode edge, ModelVersion version) {
+        ModelProfile profile = around.profiles().profile(version).orElse(null);
+        if (profile == null) {
+            return Optional.empty();
+        }
+        PlanKeeper known = entry.keeper;
+        if (known != null && isOf(known, profile)) {
+            return Optional.of(known);
+        }
+        EdgeState state = new EdgeState(profile);
+        around.devices().describe(edge.deviceProfile(), state);
+        PlanKeeper made = new PlanKeeper(state, settings.change());
+        if (entry.plan != null) {
+            recoverInto(made, entry.plan);
+        }
+        entry.keeper = made;
+        return Optional.of(made);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a profile made anew is another one, whatever it says
+    private static boolean isOf(PlanKeeper keeper, ModelProfile profile) {
+        return keeper.state().profile() == profile;
+    }
+
+    /** A plan for another version leaves nothing but its epoch. */
+    private void recoverInto(PlanKeeper keeper, Plan plan) {
+        ModelProfile profile = keeper.state().profile();
+        int choice = plan.model().equals(profile.model()) ? profile.indexOf(plan.choice()) : -1;
+        keeper.recover(choice, plan.epoch(), nowMicros.getAsLong());
+    }
+
+    // Planning.
 
     /** Looks at an edge node's model again, and publishes a new plan when the old one is no longer the right one. */
     public void replan(String edgeNode, String model) {
         if (!recovered) {
             return;
         }
-        EdgeNode edge = fleet.edge(edgeNode).orElse(null);
-        EdgeNode.Model measured = edge == null ? null : edge.model(model).orElse(null);
-        if (edge == null || measured == null) {
-            return;
+        boolean here = around.shards().whileHeld(edgeNode, () -> {
+            around.fleet().edge(edgeNode).ifPresent(edge -> edge.model(model)
+                    .ifPresent(measured -> look(edge, measured.model())));
+            return true;
+        });
+        if (!here) {
+            leaveToOthers(edgeNode, model);
         }
-        State state = state(edgeNode, model);
-        state.lock.lock();
+    }
+
+    private void leaveToOthers(String edgeNode, String model) {
+        KeptPlan entry = entry(edgeNode, model);
+        entry.lock.lock();
         try {
-            if (!state.published && state.plan != null) {
-                publish(state, state.plan);
+            entry.keeper = null;
+            entry.verdict = "another replica plans for this edge node";
+        } finally {
+            entry.lock.unlock();
+        }
+    }
+
+    private void look(EdgeNode edge, ModelVersion version) {
+        KeptPlan entry = entry(edge.id(), version.model());
+        entry.lock.lock();
+        try {
+            if (!entry.published && entry.plan != null) {
+                publish(entry, entry.plan);
             }
-            ModelProfile profile = profiles.profile(measured.model()).orElse(null);
-            if (profile == null) {
-                state.verdict = "the edge node holds %s, whose package is not stored here".formatted(measured.model());
-            } else if (fleet.isStale(edge.seenAt())) {
-                state.verdict = "the edge node has been silent since %s: its last plan stays".formatted(edge.seenAt());
+            PlanKeeper keeper = keeper(entry, edge, version).orElse(null);
+            if (keeper == null) {
+                entry.verdict = "the edge node holds %s, whose package is not stored here".formatted(version);
+            } else if (around.fleet().isStale(edge.seenAt())) {
+                entry.verdict = "the edge node has been silent since %s: its last plan stays".formatted(edge.seenAt());
             } else {
-                replan(state, edge, measured, profile);
+                look(entry, edge.id(), keeper);
             }
         } finally {
-            state.lock.unlock();
+            entry.lock.unlock();
         }
     }
 
-    private void replan(State state, EdgeNode edge, EdgeNode.Model measured, ModelProfile profile) {
-        Ranking ranking = ranker.rank(situation(edge, measured, profile));
-        state.ranking = ranking;
-        state.evaluatedAt = clock.instant();
-        if (state.pin != null && !exists(state.pin.placement(), profile)) {
-            state.pin = null;
+    private void look(KeptPlan entry, String edgeNode, PlanKeeper keeper) {
+        ModelProfile profile = keeper.state().profile();
+        String model = profile.model().model();
+        Optional<Choice> pin = around.steering().pin(edgeNode, model).filter(choice -> profile.indexOf(choice) >= 0);
+        keeper.pin(pin.map(profile::indexOf).orElse(-1));
+        double promised = keeper.promisedMicros();
+        long now = nowMicros.getAsLong();
+        Predictions predictions = scratch.get();
+        Decision decision = keeper.look(
+                tails, around.steering().preferences(edgeNode, model), settings.predictor(), predictions, now);
+        listener.looked();
+        entry.evaluatedAt = clock.instant();
+        switch (decision) {
+            case Decision.Switch change -> {
+                reserve(profile, change, predictions);
+                adopt(entry, edgeNode, keeper, change, promised);
+            }
+            case Decision.Keep keep -> kept(entry, edgeNode, keeper, keep, pin.isPresent());
         }
-        Decision decision = decide(state.plan, state.pin, ranking, profile);
-        state.verdict = decision.why();
-        decision.choice().ifPresent(choice -> adopt(state, edge.id(), profile.model(), choice, decision.why()));
     }
 
-    private Decision decide(@Nullable Plan plan, @Nullable Choice pin, Ranking ranking, ModelProfile profile) {
-        if (pin != null) {
-            return plan != null
-                            && plan.model().equals(profile.model())
-                            && plan.pinned()
-                            && plan.choice().equals(pin)
-                    ? Decision.keep(PlanExplanation.pinned(pin, ranking))
-                    : Decision.take(pin, PlanExplanation.pinned(pin, ranking));
+    /**
+     * Edge nodes that are planned for before tails report the load see it coming. Other replicas, whose reservations are not seen
+     * here, are taken to do alike for their part of the fleet.
+     */
+    private void reserve(ModelProfile profile, Decision.Switch change, Predictions predictions) {
+        double alike = around.shards().fleetPerShare();
+        if (change.previous() >= 0) {
+            tails.release(profile.model(), alike * predictions.tailLoad(change.previous()));
         }
-        if (plan == null || !plan.model().equals(profile.model()) || plan.pinned()) {
-            return first(ranking, profile);
-        }
-        Optional<Alternative> current = ranking.of(plan.choice());
-        Optional<Alternative> best = ranking.best();
-        if (current.isEmpty() || !current.get().feasible()) {
-            return best.isPresent() && !(best.get().choice().placement() instanceof Placement.EdgeOnly)
-                    ? Decision.take(best.get().choice(), PlanExplanation.replacing(ranking, best.get(), plan.choice()))
-                    : first(ranking, profile);
-        }
-        return best.isPresent() && hysteresis.worthChanging(current.get(), best.get())
-                ? Decision.take(best.get().choice(), PlanExplanation.replacing(ranking, best.get(), plan.choice()))
-                : Decision.keep(PlanExplanation.kept(current.get(), best, hysteresis));
+        tails.reserve(profile.model(), alike * predictions.tailLoad(change.choice()));
     }
 
-    /** The best predicted placement, whatever was before; everything on the edge node when none is. */
-    private static Decision first(Ranking ranking, ModelProfile profile) {
-        boolean anythingElse = ranking.alternatives().stream()
-                .anyMatch(alternative ->
-                        alternative.feasible() && !(alternative.choice().placement() instanceof Placement.EdgeOnly));
-        if (!anythingElse) {
-            return Decision.take(Choice.EDGE_ONLY, PlanExplanation.noTail(ranking, profile));
+    private void kept(KeptPlan entry, String edgeNode, PlanKeeper keeper, Decision.Keep keep, boolean pinned) {
+        Plan plan = entry.plan;
+        entry.verdict = "kept: " + keep.text();
+        if (plan == null) {
+            return;
         }
-        return ranking.best()
-                .map(best -> Decision.take(best.choice(), PlanExplanation.chosen(ranking, best)))
-                .orElseGet(() -> Decision.take(Choice.EDGE_ONLY, PlanExplanation.edgeOnlyWithoutPrediction(ranking)));
+        if (plan.pinned() != pinned) {
+            Trigger trigger = pinned ? Trigger.PIN : Trigger.UNPIN;
+            Ranking ranking = rank(edgeNode, keeper);
+            String reason = pinned
+                    ? PlanExplanation.pinned(plan.choice(), ranking)
+                    : "the pin was removed, and %s stays: %s".formatted(plan.choice(), keep.text());
+            take(entry, edgeNode, keeper, keeper.renew(nowMicros.getAsLong()), trigger, reason, ranking);
+        }
+        boolean nothingFeasible = keep == Decision.Keep.NOTHING_FEASIBLE;
+        if (nothingFeasible && !entry.nothingFeasible) {
+            Ranking ranking = rank(edgeNode, keeper);
+            String reason = PlanExplanation.nothingFeasible(ranking, plan.choice());
+            entry.verdict = reason;
+            record(entry, edgeNode, keeper, Trigger.NOTHING_FEASIBLE, with(plan, plan.epoch(), reason, plan.pinned()));
+        }
+        entry.nothingFeasible = nothingFeasible;
     }
 
-    private void adopt(State state, String edgeNode, ModelVersion model, Choice choice, String reason) {
-        long epoch = Math.max(state.plan == null ? 0 : state.plan.epoch(), activeEpoch(edgeNode, model)) + 1;
+    private void adopt(
+            KeptPlan entry, String edgeNode, PlanKeeper keeper, Decision.Switch change, double promisedMicros) {
+        Ranking ranking = rank(edgeNode, keeper);
+        String reason = PlanExplanation.of(
+                change,
+                ranking,
+                keeper,
+                Optional.ofNullable(entry.plan).map(Plan::choice),
+                promisedMicros,
+                tails.liveTails(keeper.state().profile().model(), nowMicros.getAsLong()));
+        entry.nothingFeasible = change.trigger() == Trigger.NOTHING_FEASIBLE;
+        take(entry, edgeNode, keeper, change.epoch(), change.trigger(), reason, ranking);
+    }
+
+    private void take(
+            KeptPlan entry,
+            String edgeNode,
+            PlanKeeper keeper,
+            long epoch,
+            Trigger trigger,
+            String reason,
+            Ranking ranking) {
+        ModelProfile profile = keeper.state().profile();
+        Steering.Set preferences =
+                around.steering().inForce(edgeNode, profile.model().model());
         Plan plan = new Plan(
                 edgeNode,
-                model,
-                choice,
+                profile.model(),
+                profile.choice(keeper.choice()),
                 epoch,
                 reason,
-                state.ranking.alternatives(),
-                state.pin != null,
-                clock.instant());
-        state.plan = plan;
-        publish(state, plan);
-        history.append(plan);
+                ranking.alternatives(),
+                around.steering()
+                        .pin(edgeNode, profile.model().model())
+                        .filter(profile.choice(keeper.choice())::equals)
+                        .isPresent(),
+                clock.instant(),
+                preferences.preferences().objective().text(),
+                settings.replica());
+        entry.verdict = reason;
+        record(entry, edgeNode, keeper, trigger, plan);
+        publish(entry, plan);
+        listener.decided(plan, trigger);
     }
 
-    /** An edge node remembers its plan, and with it an epoch that the log of plans may have lost. */
-    private long activeEpoch(String edgeNode, ModelVersion model) {
-        return fleet.edge(edgeNode)
-                .flatMap(edge -> edge.model(model.model()))
-                .map(EdgeNode.Model::activePlanEpoch)
-                .orElse(0L);
+    private void record(KeptPlan entry, String edgeNode, PlanKeeper keeper, Trigger trigger, Plan plan) {
+        String model = plan.model().model();
+        around.decisions()
+                .record(new PlanDecision(
+                        plan,
+                        trigger.text(),
+                        Optional.ofNullable(entry.plan).map(Plan::brief),
+                        inputs(edgeNode, model, keeper)));
+    }
+
+    private List<PlanDecision.Input> inputs(String edgeNode, String model, PlanKeeper keeper) {
+        return Situations.inputs(
+                around.fleet().edge(edgeNode),
+                keeper.state(),
+                tails,
+                around.steering().inForce(edgeNode, model),
+                nowMicros.getAsLong());
+    }
+
+    private Ranking rank(String edgeNode, PlanKeeper keeper) {
+        return settings.predictor()
+                .rank(
+                        keeper.state(),
+                        tails,
+                        around.steering()
+                                .preferences(
+                                        edgeNode,
+                                        keeper.state().profile().model().model()),
+                        nowMicros.getAsLong(),
+                        scratch.get());
     }
 
     /** Publishes; a plan that did not arrive is published again at the next look, with the same epoch. */
-    private void publish(State state, Plan plan) {
-        state.published = true;
-        log.publish(plan).whenComplete((done, failure) -> {
+    private void publish(KeptPlan entry, Plan plan) {
+        entry.take(plan);
+        entry.published = true;
+        around.plans().publish(plan).whenComplete((done, failure) -> {
             if (failure != null) {
-                state.published = false;
+                entry.published = false;
             }
         });
     }
+
+    /** What looking at this edge node before others is worth: time that its requests would have gained at the last look. */
+    public double urgency(String edgeNode) {
+        double urgency = 0;
+        for (String model : around.fleet()
+                .edge(edgeNode)
+                .map(edge -> edge.models().keySet())
+                .orElse(Set.of())) {
+            KeptPlan entry = kept.get(new Key(edgeNode, model));
+            PlanKeeper keeper = entry == null ? null : entry.keeper;
+            urgency += keeper == null ? 0 : keeper.urgency();
+        }
+        return urgency;
+    }
+
+    // What people ask for.
 
     /** Fixes the placement of an edge node's model until {@link #unpin}; without a codec the best admissible one. */
     public Standing pin(String edgeNode, String model, String placement, Optional<String> codec) {
         requireRecovered();
         ModelProfile profile = profileFor(edgeNode, model);
-        Placement wanted = placement(placement, profile);
+        Placement wanted = PlanningNames.existingPlacement(placement, profile);
         Optional<Codec> wantedCodec = codec.map(PlanningNames::codec);
-        State state = state(edgeNode, model);
-        state.lock.lock();
-        try {
-            fleet.edge(edgeNode)
-                    .flatMap(edge -> edge.model(model).map(measured -> ranker.rank(situation(edge, measured, profile))))
-                    .ifPresent(ranking -> {
-                        state.ranking = ranking;
-                        state.evaluatedAt = clock.instant();
-                    });
-            Choice pin = new Choice(wanted, codec(wanted, wantedCodec, state.ranking, profile));
-            state.pin = pin;
-            Decision decision = decide(state.plan, pin, state.ranking, profile);
-            state.verdict = decision.why();
-            decision.choice().ifPresent(choice -> adopt(state, edgeNode, profile.model(), choice, decision.why()));
-            return standing(state).orElseThrow();
-        } finally {
-            state.lock.unlock();
-        }
+        Choice pin = new Choice(wanted, codecFor(wanted, wantedCodec, edgeNode, model, profile));
+        steer(new SteeringChange.OfPin(edgeNode, model, Optional.of(pin)));
+        return followed(edgeNode, model, plan -> plan.pinned() && plan.choice().equals(pin));
     }
 
     /** Lets the planner choose again. */
     public void unpin(String edgeNode, String model) {
         requireRecovered();
-        ModelProfile profile = profileFor(edgeNode, model);
-        State state = state(edgeNode, model);
-        state.lock.lock();
-        try {
-            if (state.pin == null) {
-                return;
-            }
-            state.pin = null;
-            replan(edgeNode, model);
-            if (state.plan != null && state.plan.pinned()) {
-                String reason = "the pin was removed; %s stays until the edge node is heard of again"
-                        .formatted(state.plan.choice());
-                adopt(state, edgeNode, profile.model(), state.plan.choice(), reason);
-            }
-        } finally {
-            state.lock.unlock();
+        profileFor(edgeNode, model);
+        if (around.steering().pin(edgeNode, model).isPresent()) {
+            steer(new SteeringChange.OfPin(edgeNode, model, Optional.empty()));
+            followed(edgeNode, model, plan -> !plan.pinned());
         }
     }
+
+    /**
+     * Keeps what was asked for, here at once and for every replica.
+     *
+     * @throws SteeringUnavailableException when it cannot be kept now
+     */
+    public void steer(SteeringChange change) {
+        around.steeringLog().keep(change);
+        steered(change);
+    }
+
+    /** Something was asked for, here or of another replica. */
+    public void steered(SteeringChange change) {
+        around.steering().accept(change);
+        switch (change) {
+            case SteeringChange.OfPin(String edge, String model, Optional<Choice> choice) ->
+                pinned(edge, model, choice);
+            case SteeringChange.OfPreferences preferences ->
+                kept.keySet().stream()
+                        .filter(key -> preferences.edgeNode().equals(Steering.ANY)
+                                || preferences.edgeNode().equals(key.edgeNode()))
+                        .filter(key -> preferences.model().equals(Steering.ANY)
+                                || preferences.model().equals(key.model()))
+                        .forEach(key -> replan(key.edgeNode(), key.model()));
+            case SteeringChange.OfAccuracy accuracy -> around.profiles().forget(accuracy.model());
+        }
+    }
+
+    private void pinned(String edgeNode, String model, Optional<Choice> choice) {
+        replan(edgeNode, model);
+        if (recovered) {
+            boolean unused = around.shards().whileHeld(edgeNode, () -> {
+                pinSilent(edgeNode, model, choice);
+                return true;
+            });
+        }
+    }
+
+    /** Does for an edge node that is not heard of what a look would do, as far as that is possible. */
+    private void pinSilent(String edgeNode, String model, Optional<Choice> choice) {
+        KeptPlan entry = entry(edgeNode, model);
+        entry.lock.lock();
+        try {
+            Plan plan = entry.plan;
+            ModelProfile profile = known(edgeNode, model).orElse(null);
+            boolean lacks = profile != null && choice.map(profile::indexOf).orElse(0) < 0;
+            if (profile == null || lacks || isDone(plan, choice)) {
+                return;
+            }
+            String reason = choice.map(pin -> "pinned to %s; the edge node is silent".formatted(pin))
+                    .orElse("the pin was removed; it stays until the edge node is heard of again");
+            Plan next = new Plan(
+                    edgeNode,
+                    profile.model(),
+                    choice.orElseGet(() -> plan == null ? Choice.EDGE_ONLY : plan.choice()),
+                    (plan == null ? 0 : plan.epoch()) + 1,
+                    reason,
+                    plan == null ? List.of() : plan.alternatives(),
+                    choice.isPresent(),
+                    clock.instant(),
+                    around.steering().preferences(edgeNode, model).objective().text(),
+                    settings.replica());
+            around.decisions()
+                    .record(new PlanDecision(
+                            next,
+                            (choice.isPresent() ? Trigger.PIN : Trigger.UNPIN).text(),
+                            Optional.ofNullable(plan).map(Plan::brief),
+                            List.of()));
+            if (entry.keeper != null) {
+                recoverInto(entry.keeper, next);
+            }
+            publish(entry, next);
+            listener.decided(next, choice.isPresent() ? Trigger.PIN : Trigger.UNPIN);
+        } finally {
+            entry.lock.unlock();
+        }
+    }
+
+    private static boolean isDone(@Nullable Plan plan, Optional<Choice> pin) {
+        if (plan == null) {
+            return pin.isEmpty();
+        }
+        return plan.pinned() == pin.isPresent()
+                && pin.map(plan.choice()::equals).orElse(true);
+    }
+
+    /** How things stand once the replica that plans for the edge node has done what was asked, or did not for a while. */
+    private Standing followed(String edgeNode, String model, Predicate<Plan> done) {
+        KeptPlan entry = entry(edgeNode, model);
+        entry.lock.lock();
+        try {
+            long left = OTHER_REPLICA.toNanos();
+            while (left > 0 && (entry.plan == null || !done.test(entry.plan))) {
+                left = entry.changed.awaitNanos(left);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            entry.lock.unlock();
+        }
+        return standing(edgeNode, model);
+    }
+
+    // How things stand.
 
     /** How things stand for an edge node's model. */
     public Standing standing(String edgeNode, String model) {
         requireRecovered();
-        State state = states.get(new Key(edgeNode, model));
-        return Optional.ofNullable(state)
-                .flatMap(this::lockedStanding)
+        KeptPlan entry = kept.get(new Key(edgeNode, model));
+        return Optional.ofNullable(entry)
+                .flatMap(found -> standing(edgeNode, found, true))
                 .orElseThrow(() -> new UnknownPlanException(unknown(edgeNode, model)));
     }
 
-    /** How things stand everywhere, by edge node and model. */
+    /** The plan in force of an edge node's model on one line; empty when there is none. */
+    public Optional<PlanRow> row(String edgeNode, String model) {
+        return Optional.ofNullable(kept.get(new Key(edgeNode, model)))
+                .flatMap(entry -> standing(edgeNode, entry, false))
+                .map(PlanRow::of);
+    }
+
+    /** How things stand everywhere, without rankings, by edge node and model. */
     public List<Standing> standings() {
         requireRecovered();
-        return states.values().stream()
-                .flatMap(state -> lockedStanding(state).stream())
+        return kept.entrySet().stream()
+                .flatMap(entry -> standing(entry.getKey().edgeNode(), entry.getValue(), false).stream())
                 .sorted(Comparator.comparing(
                                 (Standing standing) -> standing.plan().edgeNode())
                         .thenComparing(standing -> standing.plan().model().model()))
                 .toList();
     }
 
-    private Optional<Standing> lockedStanding(State state) {
-        state.lock.lock();
+    /** How far off predictions are. */
+    public PredictionErrors errors() {
+        return errors;
+    }
+
+    /** Shards are locked before plans, everywhere: so whether it is held here is asked first. */
+    private Optional<Standing> standing(String edgeNode, KeptPlan entry, boolean ranked) {
+        boolean here = around.shards().holds(edgeNode);
+        entry.lock.lock();
         try {
-            return standing(state);
+            return entry.plan == null ? Optional.empty() : Optional.of(standing(entry, entry.plan, here, ranked));
         } finally {
-            state.lock.unlock();
+            entry.lock.unlock();
         }
     }
 
-    private static Optional<Standing> standing(State state) {
-        return state.plan == null
-                ? Optional.empty()
-                : Optional.of(new Standing(
-                        state.plan,
-                        Optional.ofNullable(state.evaluatedAt),
-                        state.verdict,
-                        state.ranking.alternatives()));
+    private Standing standing(KeptPlan entry, Plan plan, boolean here, boolean ranked) {
+        PlanKeeper keeper = entry.keeper;
+        if (keeper == null || !here || !ranked || entry.evaluatedAt == null) {
+            return new Standing(
+                    plan,
+                    here,
+                    Optional.ofNullable(entry.evaluatedAt),
+                    entry.verdict,
+                    List.of(),
+                    entry.measured,
+                    List.of());
+        }
+        Ranking ranking = rank(plan.edgeNode(), keeper);
+        return new Standing(
+                plan,
+                true,
+                Optional.of(entry.evaluatedAt),
+                verdict(entry, plan, ranking),
+                ranking.alternatives(),
+                entry.measured,
+                inputs(plan.edgeNode(), plan.model().model(), keeper));
+    }
+
+    private static String verdict(KeptPlan entry, Plan plan, Ranking ranking) {
+        if (plan.pinned()) {
+            return PlanExplanation.pinned(plan.choice(), ranking);
+        }
+        if (!entry.verdict.startsWith("kept: ")) {
+            return entry.verdict;
+        }
+        return entry.nothingFeasible
+                ? PlanExplanation.nothingFeasible(ranking, plan.choice())
+                : PlanExplanation.kept(entry.verdict, ranking, plan.choice());
     }
 
     private String unknown(String edgeNode, String model) {
         if (!isKnown(edgeNode)) {
             return "no edge node \"%s\" has been heard of".formatted(edgeNode);
         }
-        return profiles.current(model).isEmpty()
+        return around.profiles().current(model).isEmpty()
                 ? "there is no model \"%s\" in the catalog".formatted(model)
                 : "edge node %s has no plan for %s yet".formatted(edgeNode, model);
     }
 
-    private boolean isKnown(String edgeNode) {
-        return fleet.edge(edgeNode).isPresent()
-                || states.keySet().stream().anyMatch(key -> key.edgeNode().equals(edgeNode));
+    /** Whether this edge node was heard of here, or has a plan. */
+    public boolean isKnown(String edgeNode) {
+        return around.fleet().edge(edgeNode).isPresent()
+                || kept.entrySet().stream()
+                        .anyMatch(entry -> entry.getKey().edgeNode().equals(edgeNode) && entry.getValue().plan != null);
+    }
+
+    /** Whether the catalog has this model. */
+    public boolean isModel(String model) {
+        return around.profiles().current(model).isPresent();
     }
 
     /** The profile of the version that the edge node holds, else of the catalog's. */
     private ModelProfile profileFor(String edgeNode, String model) {
-        if (!isKnown(edgeNode) || profiles.current(model).isEmpty()) {
+        if (!isKnown(edgeNode) || around.profiles().current(model).isEmpty()) {
             throw new UnknownPlanException(unknown(edgeNode, model));
         }
-        return fleet.edge(edgeNode)
-                .flatMap(edge -> edge.model(model))
-                .map(EdgeNode.Model::model)
-                .flatMap(profiles::profile)
-                .or(() -> profiles.current(model).flatMap(profiles::profile))
+        return known(edgeNode, model)
                 .orElseThrow(() -> new UnknownPlanException("the package of %s is not stored here".formatted(model)));
     }
 
-    private static Placement placement(String text, ModelProfile profile) {
-        Placement placement = PlanningNames.placement(text, profile);
-        if (!exists(placement, profile)) {
-            throw PlanningNames.unknownPlacement(text, profile);
-        }
-        return placement;
+    private Optional<ModelProfile> known(String edgeNode, String model) {
+        return around.fleet()
+                .edge(edgeNode)
+                .flatMap(edge -> edge.model(model))
+                .map(EdgeNode.Model::model)
+                .flatMap(around.profiles()::profile)
+                .or(() -> around.profiles().current(model).flatMap(around.profiles()::profile));
     }
 
-    private static boolean exists(Placement placement, ModelProfile profile) {
-        return !(placement instanceof Placement.Split(int index))
-                || profile.between().stream().anyMatch(point -> point.index() == index);
-    }
-
-    private static Codec codec(Placement placement, Optional<Codec> wanted, Ranking ranking, ModelProfile profile) {
+    private Codec codecFor(
+            Placement placement, Optional<Codec> wanted, String edgeNode, String model, ModelProfile profile) {
         return switch (placement) {
             case Placement.EdgeOnly edge -> Choice.NO_CODEC;
             case Placement.CloudOnly cloud when profile.takesPictures() -> wanted.orElse(Choice.NO_CODEC);
-            case Placement.CloudOnly cloud -> wanted.orElseGet(() -> bestCodec(placement, ranking));
-            case Placement.Split split -> wanted.orElseGet(() -> bestCodec(placement, ranking));
+            case Placement.CloudOnly cloud -> wanted.orElseGet(() -> bestCodec(placement, edgeNode, model));
+            case Placement.Split split -> wanted.orElseGet(() -> bestCodec(placement, edgeNode, model));
         };
     }
 
     /** The best codec by prediction, else the one that is known to send least, else raw. */
-    private static Codec bestCodec(Placement placement, Ranking ranking) {
+    private Codec bestCodec(Placement placement, String edgeNode, String model) {
+        Ranking ranking = new Ranking(Optional.ofNullable(kept.get(new Key(edgeNode, model)))
+                .flatMap(entry -> standing(edgeNode, entry, true))
+                .map(standing -> standing.ranking().isEmpty() ? standing.plan().alternatives() : standing.ranking())
+                .orElse(List.of()));
         return ranking.best(alternative -> alternative.choice().placement().equals(placement))
                 .or(() -> ranking.alternatives().stream()
                         .filter(alternative -> alternative.choice().placement().equals(placement))
@@ -366,29 +710,13 @@ public final class Planner {
                 .orElse(Choice.NO_CODEC);
     }
 
-    private Situation situation(EdgeNode edge, EdgeNode.Model measured, ModelProfile profile) {
-        List<TailNode.Model> tails = fleet.liveTails().stream()
-                .flatMap(tail -> tail.model(profile.model()).stream())
-                .toList();
-        OptionalDouble elsewhere = measured.brokerMicros().isPresent() ? OptionalDouble.empty() : fleetBrokerMicros();
-        return new Situation(profile, edge.link(), measured, tails, elsewhere);
-    }
-
-    private OptionalDouble fleetBrokerMicros() {
-        return fleet.edges().stream()
-                .flatMap(node -> node.models().values().stream())
-                .flatMap(model -> model.brokerMicros().stream())
-                .mapToDouble(Estimate::value)
-                .average();
-    }
-
     private void requireRecovered() {
         if (!recovered) {
             throw new PlansNotReadException();
         }
     }
 
-    private State state(String edgeNode, String model) {
-        return states.computeIfAbsent(new Key(edgeNode, model), key -> new State());
+    private KeptPlan entry(String edgeNode, String model) {
+        return kept.computeIfAbsent(new Key(edgeNode, model), key -> new KeptPlan());
     }
 }

@@ -5,8 +5,11 @@ import dev.baton.orchestrator.fleet.Fleet;
 import dev.baton.orchestrator.fleet.FleetListener;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -14,7 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Replans an edge node as soon as it is heard of, and every edge node once a period, as tails and silence matter too. */
+/**
+ * Replans an edge node as soon as it is heard of, and every edge node once a period, as tails and silence matter too. Of those
+ * that wait, the ones whose requests have most to gain come first: what they take of the tails, the others see.
+ */
 public final class PlanningLoop implements FleetListener, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PlanningLoop.class);
 
@@ -62,11 +68,20 @@ public final class PlanningLoop implements FleetListener, AutoCloseable {
                     edges = fleet.edges().stream().map(EdgeNode::id).toList();
                     nextSweep = System.nanoTime() + period.toNanos();
                 }
-                edges.forEach(this::replan);
+                hottestFirst(edges).forEach(this::replan);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private List<String> hottestFirst(List<String> edges) {
+        Map<String, Double> urgency = new HashMap<>();
+        edges.forEach(edge -> urgency.put(edge, planner.urgency(edge)));
+        return edges.stream()
+                .sorted(Comparator.comparingDouble((String edge) -> urgency.getOrDefault(edge, 0.0))
+                        .reversed())
+                .toList();
     }
 
     private List<String> awaitHeard(long until) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.baton.orchestrator.planning;
 
 import dev.baton.partitioning.Placement;
+import dev.baton.planning.ModelProfile;
 import dev.baton.tensor.codec.Codec;
 import java.util.List;
 import java.util.stream.Stream;
@@ -9,15 +10,22 @@ import java.util.stream.Stream;
 final class PlanningNames {
     private PlanningNames() {}
 
-    static Placement placement(String text, ModelProfile profile) {
+    /** The placement of this name, which the model must have. */
+    static Placement existingPlacement(String text, ModelProfile profile) {
+        Placement placement;
         try {
-            return Placement.parse(text);
+            placement = Placement.parse(text);
         } catch (IllegalArgumentException malformed) {
             throw unknownPlacement(text, profile);
         }
+        if (placement instanceof Placement.Split(int index)
+                && profile.between().stream().noneMatch(point -> point.index() == index)) {
+            throw unknownPlacement(text, profile);
+        }
+        return placement;
     }
 
-    static InvalidPinException unknownPlacement(String text, ModelProfile profile) {
+    private static InvalidPinException unknownPlacement(String text, ModelProfile profile) {
         List<String> allowed = Stream.concat(
                         Stream.of("edge-only", "cloud-only"),
                         profile.between().stream().map(point -> new Placement.Split(point.index()).id()))

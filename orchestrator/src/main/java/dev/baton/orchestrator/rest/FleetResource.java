@@ -1,13 +1,12 @@
 package dev.baton.orchestrator.rest;
 
-import dev.baton.orchestrator.fleet.Fleet;
 import dev.baton.orchestrator.fleet.FleetView;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.time.InstantSource;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -18,21 +17,20 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
 @RunOnVirtualThread
 final class FleetResource {
-    private final Fleet fleet;
-    private final InstantSource clock;
+    private final Supplier<FleetView> fleet;
 
-    FleetResource(Fleet fleet, InstantSource clock) {
+    FleetResource(Supplier<FleetView> fleet) {
         this.fleet = fleet;
-        this.clock = clock;
     }
 
     @GET
     @Operation(
             summary = "Shows the fleet",
             description =
-                    "Edge nodes with their links and tails with their times; stale ones are marked, unknown is absent.")
+                    "Edge nodes with their links and tails with their times; stale ones are marked, unknown is absent. Any"
+                            + " replica shows the whole fleet, those that others hear of as long as Redis answers.")
     @APIResponse(responseCode = "200")
     public FleetView get() {
-        return FleetView.of(fleet, clock.instant());
+        return fleet.get();
     }
 }

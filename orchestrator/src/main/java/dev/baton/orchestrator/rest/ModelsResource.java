@@ -1,17 +1,23 @@
 package dev.baton.orchestrator.rest;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
+import dev.baton.orchestrator.catalog.CatalogEntry;
 import dev.baton.orchestrator.catalog.DataFile;
 import dev.baton.orchestrator.catalog.ImportedModel;
 import dev.baton.orchestrator.catalog.ModelCatalog;
 import dev.baton.orchestrator.catalog.ModelImport;
 import dev.baton.orchestrator.catalog.ModelRefusedException;
 import dev.baton.orchestrator.catalog.UnknownModelException;
+import dev.baton.orchestrator.planning.Planner;
+import dev.baton.orchestrator.planning.SteeringChange;
+import dev.baton.partitioning.accuracy.AccuracyProfile;
 import dev.baton.partitioning.divide.ModelDescription;
+import dev.baton.planning.ModelVersion;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -35,6 +41,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.server.multipart.FormValue;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
+import org.jspecify.annotations.Nullable;
 
 /** The models of the catalog. */
 @Path("/api/models")
@@ -48,6 +55,7 @@ final class ModelsResource {
     private static final long MAX_SMALL_PART_BYTES = 64L * 1024 * 1024;
 
     private final ModelCatalog catalog;
+    private final Planner planner;
 
     /** The parts of an import, for its description. */
     @Schema(description = "A model to import.")
@@ -82,8 +90,9 @@ final class ModelsResource {
     @Schema(type = SchemaType.STRING, format = "binary")
     interface BinaryFile {}
 
-    ModelsResource(ModelCatalog catalog) {
+    ModelsResource(ModelCatalog catalog, Planner planner) {
         this.catalog = catalog;
+        this.planner = planner;
     }
 
     @GET
@@ -112,6 +121,49 @@ final class ModelsResource {
                 .map(entry -> ModelView.of(entry, catalog.splitPackage(entry)))
                 .orElseThrow(
                         () -> new UnknownModelException("there is no model \"%s\" in the catalog".formatted(name)));
+    }
+
+    @PUT
+    @Path("{name}/accuracy")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Says what codecs do to a model's answers",
+            description =
+                    "An accuracy profile, as ./baton evaluate writes it. From now on it stands for what was measured at import;"
+                            + " plans are looked at again.")
+    @APIResponse(responseCode = "204", description = "It is in use.")
+    @APIResponse(
+            responseCode = "400",
+            description = "It is no accuracy profile, or one of another model or version.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "There is no such model.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "The broker, where it is kept, does not answer.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public void putAccuracy(@PathParam("name") String name, @Nullable String document) {
+        CatalogEntry entry = catalog.entry(name)
+                .orElseThrow(() -> new UnknownModelException("there is no model \"%s\"".formatted(name)));
+        AccuracyProfile profile = accuracy(document == null ? "" : document);
+        if (!profile.version().equals(entry.version())) {
+            throw new InvalidRequestException(
+                    "version",
+                    "the profile is of version %s, but the current version of %s is %s: evaluate that one"
+                            .formatted(profile.version(), name, entry.version()));
+        }
+        planner.steer(
+                new SteeringChange.OfAccuracy(new ModelVersion(name, entry.version()), Optional.ofNullable(document)));
+    }
+
+    private static AccuracyProfile accuracy(String document) {
+        try {
+            return AccuracyProfile.parse(document.getBytes(StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException none) {
+            throw new InvalidRequestException("body", String.valueOf(none.getMessage()));
+        }
     }
 
     @POST

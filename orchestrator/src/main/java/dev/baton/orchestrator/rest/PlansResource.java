@@ -1,9 +1,18 @@
 package dev.baton.orchestrator.rest;
 
-import dev.baton.orchestrator.planning.PlanHistory;
+import dev.baton.orchestrator.planning.DecisionHistory;
+import dev.baton.orchestrator.planning.DecisionSource;
+import dev.baton.orchestrator.planning.DecisionView;
+import dev.baton.orchestrator.planning.HistoryUnavailableException;
+import dev.baton.orchestrator.planning.MeasuredView;
+import dev.baton.orchestrator.planning.Plan;
+import dev.baton.orchestrator.planning.PlanDecision;
+import dev.baton.orchestrator.planning.PlanRow;
+import dev.baton.orchestrator.planning.PlanRows;
 import dev.baton.orchestrator.planning.PlanView;
 import dev.baton.orchestrator.planning.Planner;
 import dev.baton.orchestrator.planning.Standing;
+import dev.baton.orchestrator.planning.UnknownPlanException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -15,12 +24,16 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -32,17 +45,27 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 final class PlansResource {
     private final Planner planner;
-    private final PlanHistory history;
+    private final PlanRows rows;
+    private final DecisionHistory history;
+    private final InstantSource clock;
 
-    PlansResource(Planner planner, PlanHistory history) {
+    PlansResource(Planner planner, PlanRows rows, DecisionHistory history, InstantSource clock) {
         this.planner = planner;
+        this.rows = rows;
         this.history = history;
+        this.clock = clock;
     }
 
     /** A plan in force and the latest look at it. */
     @Schema(description = "The plan in force, and how its alternatives are predicted now.")
     record StandingView(
             PlanView plan,
+
+            @Schema(
+                    description =
+                            "Whether this replica plans for the edge node; otherwise only the plan is known here, and plan.planner"
+                                    + " names the replica that made it.")
+            boolean here,
 
             @Schema(description = "When the alternatives were last ranked.") @Nullable
             Instant evaluatedAt,
@@ -51,15 +74,35 @@ final class PlansResource {
             String verdict,
 
             @Schema(description = "All alternatives as predicted now, best first.")
-            List<PlanView.AlternativeView> ranking) {
+            List<PlanView.AlternativeView> ranking,
+
+            @Schema(description = "What the edge node measured last under this plan.") @Nullable
+            MeasuredView measured,
+
+            @Schema(description = "What is known now: link, requests, tails.")
+            List<PlanDecision.Input> inputs) {
         static StandingView of(Standing standing) {
             return new StandingView(
                     PlanView.of(standing.plan()),
+                    standing.here(),
                     standing.evaluatedAt().orElse(null),
                     standing.verdict(),
-                    PlanView.alternatives(standing.ranking()));
+                    PlanView.alternatives(standing.ranking()),
+                    MeasuredView.of(standing).orElse(null),
+                    standing.inputs());
         }
     }
+
+    /** A decision, and how things stand now. */
+    @Schema(description = "The decision in force at a moment, and how things stand now.")
+    record ExplanationView(
+            @Schema(description = "What was decided, on what, and what it replaced.")
+            DecisionView decision,
+
+            @Schema(description = "Whether it is still in force.")
+            boolean inForce,
+
+            @Schema(description = "The plan in force now.") StandingView now) {}
 
     /** What to pin. */
     @Schema(description = "A placement to hold on to, whatever is predicted.")
@@ -72,16 +115,18 @@ final class PlansResource {
             String codec) {}
 
     @GET
-    @Operation(summary = "Lists the plans in force", description = "By edge node and model.")
+    @Operation(
+            summary = "Lists the plans in force",
+            description =
+                    "By edge node and model, of the whole fleet whichever replica is asked; measurements of those that other"
+                            + " replicas plan for as long as Redis answers.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "503",
             description = "Earlier plans have not been read from the broker yet.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    public List<PlanView> list() {
-        return planner.standings().stream()
-                .map(standing -> PlanView.of(standing.plan()))
-                .toList();
+    public List<PlanRow> list() {
+        return rows.all();
     }
 
     @GET
@@ -100,8 +145,73 @@ final class PlansResource {
     }
 
     @GET
+    @Path("{edge}/{model}/explanation")
+    @Operation(
+            summary = "Explains a decision",
+            description =
+                    "The decision in force now or at a moment: its trigger, the plan it replaced, what was known, and every alternative"
+                            + " with its terms and what rules it out; and how things stand now.")
+    @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "400",
+            description = "The moment is no instant.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "There is no such edge node or model, or no decision as old as this is known.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "Neither Redis nor the broker answers.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public ExplanationView explanation(
+            @PathParam("edge") String edge,
+            @PathParam("model") String model,
+            @Parameter(description = "An instant such as 2026-11-24T10:15:30Z; by default now.")
+                    @QueryParam("at")
+                    @Nullable
+                    String at) {
+        Standing standing = planner.standing(edge, model);
+        DecisionView decision = at == null ? inForce(standing) : decisionAt(edge, model, instant(at));
+        return new ExplanationView(
+                decision, decision.plan().epoch() == standing.plan().epoch(), StandingView.of(standing));
+    }
+
+    /** The decision behind the plan in force; where its record is not known, the plan alone. */
+    private DecisionView inForce(Standing standing) {
+        Plan plan = standing.plan();
+        try {
+            return history.latest(plan.edgeNode(), plan.model().model(), 5).stream()
+                    .filter(decision -> decision.plan().epoch() == plan.epoch())
+                    .findFirst()
+                    .orElseGet(() -> DecisionView.unrecorded(plan));
+        } catch (HistoryUnavailableException away) {
+            return DecisionView.unrecorded(plan);
+        }
+    }
+
+    private DecisionView decisionAt(String edge, String model, Instant at) {
+        return history.at(edge, model, at)
+                .orElseThrow(() -> new UnknownPlanException(
+                        "no decision for %s on %s that was in force at %s is known".formatted(model, edge, at)));
+    }
+
+    private Instant instant(String text) {
+        try {
+            Instant at = Instant.parse(text);
+            if (at.isAfter(clock.instant().plus(Duration.ofMinutes(1)))) {
+                throw new InvalidRequestException("at", "at must not lie in the future, but was " + text);
+            }
+            return at;
+        } catch (DateTimeParseException malformed) {
+            throw new InvalidRequestException(
+                    "at", "at must be an instant such as 2026-11-24T10:15:30Z, but was \"%s\"".formatted(text));
+        }
+    }
+
+    @GET
     @Path("{edge}/{model}/history")
-    @Operation(summary = "Lists earlier plans", description = "Newest first, the one in force among them.")
+    @Operation(summary = "Lists decisions", description = "Newest first, the one in force among them.")
     @APIResponse(responseCode = "200")
     @APIResponse(
             responseCode = "400",
@@ -113,12 +223,12 @@ final class PlansResource {
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     @APIResponse(
             responseCode = "503",
-            description = "Redis does not answer.",
+            description = "Neither Redis nor the broker answers.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    public List<PlanView> history(
+    public List<DecisionView> history(
             @PathParam("edge") String edge,
             @PathParam("model") String model,
-            @QueryParam("limit") @DefaultValue("100") String limit) {
+            @QueryParam("limit") @DefaultValue("20") String limit) {
         int most = limit(limit);
         planner.standing(edge, model);
         return history.latest(edge, model, most);
@@ -126,9 +236,9 @@ final class PlansResource {
 
     private static int limit(String text) {
         int limit = text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
-        if (limit < 1 || limit > PlanHistory.LIMIT) {
+        if (limit < 1 || limit > DecisionSource.LIMIT) {
             throw new InvalidRequestException(
-                    "limit", "limit must be 1 to %d, but was \"%s\"".formatted(PlanHistory.LIMIT, text));
+                    "limit", "limit must be 1 to %d, but was \"%s\"".formatted(DecisionSource.LIMIT, text));
         }
         return limit;
     }

@@ -10,7 +10,9 @@ import dev.baton.orchestrator.catalog.ModelTooLargeException;
 import dev.baton.orchestrator.catalog.UnknownModelException;
 import dev.baton.orchestrator.planning.HistoryUnavailableException;
 import dev.baton.orchestrator.planning.InvalidPinException;
+import dev.baton.orchestrator.planning.InvalidPreferencesException;
 import dev.baton.orchestrator.planning.PlansNotReadException;
+import dev.baton.orchestrator.planning.SteeringUnavailableException;
 import dev.baton.orchestrator.planning.UnknownPlanException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MultivaluedHashMap;
@@ -40,6 +42,11 @@ final class Problems {
     }
 
     @ServerExceptionMapper
+    Response invalid(InvalidPreferencesException failure) {
+        return Problem.in(failure.field(), messageOf(failure)).response();
+    }
+
+    @ServerExceptionMapper
     Response invalid(InvalidRequestException failure) {
         return Problem.in(failure.field(), messageOf(failure)).response();
     }
@@ -62,7 +69,8 @@ final class Problems {
     @ServerExceptionMapper({
         CatalogUnavailableException.class,
         PlansNotReadException.class,
-        HistoryUnavailableException.class
+        HistoryUnavailableException.class,
+        SteeringUnavailableException.class
     })
     Response unavailable(RuntimeException failure) {
         return Problem.of(Status.SERVICE_UNAVAILABLE, messageOf(failure)).retryAfterSeconds(RETRY_SECONDS);

@@ -16,20 +16,26 @@ import dev.baton.orchestrator.catalog.PackageStore;
 import dev.baton.orchestrator.fleet.EdgeReport;
 import dev.baton.orchestrator.fleet.Fleet;
 import dev.baton.orchestrator.fleet.FleetSettings;
-import dev.baton.orchestrator.fleet.Link;
+import dev.baton.orchestrator.fleet.Pressure;
+import dev.baton.orchestrator.fleet.Shards;
 import dev.baton.orchestrator.inference.EngineDivider;
 import dev.baton.orchestrator.planning.CatalogProfiles;
-import dev.baton.orchestrator.planning.Constraints;
-import dev.baton.orchestrator.planning.Hysteresis;
-import dev.baton.orchestrator.planning.PlacementRanker;
 import dev.baton.orchestrator.planning.Plan;
-import dev.baton.orchestrator.planning.PlanHistory;
-import dev.baton.orchestrator.planning.PlanView;
 import dev.baton.orchestrator.planning.Planner;
+import dev.baton.orchestrator.planning.PlanningListener;
+import dev.baton.orchestrator.planning.Steering;
 import dev.baton.orchestrator.service.Awaiting;
 import dev.baton.orchestrator.service.TestingModels;
 import dev.baton.partitioning.divide.ModelDescription;
+import dev.baton.planning.Constraints;
+import dev.baton.planning.EdgeObservation;
+import dev.baton.planning.LinkObservation;
 import dev.baton.planning.ModelVersion;
+import dev.baton.planning.Objective;
+import dev.baton.planning.Predictor;
+import dev.baton.planning.Preferences;
+import dev.baton.planning.change.ChangeSettings;
+import dev.baton.planning.device.DeviceCatalog;
 import dev.baton.schemas.records.CatalogModel;
 import java.net.URI;
 import java.nio.file.Files;
@@ -68,7 +74,7 @@ final class ControlTopicsTest {
 
         Run(KafkaConnection kafka, String url) throws Exception {
             topics = new BrokerTopics(kafka, Duration.ofMillis(200), TIMEOUT);
-            log = new ControlLog(kafka, topics, TIMEOUT);
+            log = new ControlLog(kafka, topics, TIMEOUT, InstantSource.system());
             PackageStore packages = PackageStore.in(directory.resolve("data"));
             catalog = new ModelCatalog(
                     new CatalogSettings(1 << 20, 2, 1),
@@ -79,14 +85,21 @@ final class ControlTopicsTest {
                     InstantSource.system());
             fleet = new Fleet(
                     new FleetSettings(Duration.ofSeconds(5), Duration.ofHours(1), 10), InstantSource.system());
+            Steering steering = new Steering(new Preferences(new Objective.Latency(), Constraints.USUAL));
+            CatalogProfiles profiles = new CatalogProfiles(catalog, packages, steering, DeviceCatalog.builtIn());
+            Shards shards = new Shards((edge, partitions) -> 0);
+            shards.gained(List.of(0), 1);
             planner = new Planner(
-                    new CatalogProfiles(catalog, packages),
-                    fleet,
-                    new PlacementRanker(new Constraints(0.01, 1 << 20), Duration.ofMillis(3)),
-                    new Hysteresis(0.1, Duration.ofMillis(1)),
-                    log,
-                    new NoHistory(),
-                    InstantSource.system());
+                    new Planner.Surroundings(profiles, profiles, fleet, shards, steering, log, log, log),
+                    new Planner.Settings(
+                            "planner-1",
+                            new Predictor(Predictor.Settings.USUAL),
+                            ChangeSettings.USUAL,
+                            Duration.ofSeconds(5)),
+                    PlanningListener.NONE,
+                    InstantSource.system(),
+                    () -> System.nanoTime() / 1_000);
+            fleet.listen(planner);
             tables = new ControlTables(kafka, catalog, planner);
             topics.start();
             tables.start();
@@ -111,19 +124,12 @@ final class ControlTopicsTest {
         void heard(String version) {
             fleet.accept(new EdgeReport(
                     "edge-1",
-                    Link.UNKNOWN,
+                    LinkObservation.UNKNOWN,
+                    Pressure.UNKNOWN,
+                    "",
                     List.of(new EdgeReport.ModelReport(
                             new ModelVersion("gauge", version),
-                            0,
-                            0,
-                            0,
-                            0,
-                            Optional.empty(),
-                            Map.of(),
-                            Map.of(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty()))));
+                            EdgeObservation.builder().build()))));
             planner.replan("edge-1", "gauge");
         }
 
@@ -133,16 +139,6 @@ final class ControlTopicsTest {
             tables.close();
             log.close();
             topics.close();
-        }
-    }
-
-    private record NoHistory() implements PlanHistory {
-        @Override
-        public void append(Plan plan) {}
-
-        @Override
-        public List<PlanView> latest(String edgeNode, String model, int limit) {
-            return List.of();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.orchestrator.planning.Plan;
+import dev.baton.orchestrator.planning.PlanDecision;
 import dev.baton.partitioning.Placement;
 import dev.baton.planning.Alternative;
 import dev.baton.planning.Choice;
@@ -30,7 +31,9 @@ final class PlanRecordsTest {
                 "because",
                 alternatives,
                 true,
-                Instant.ofEpochMilli(1_767_225_600_123L));
+                Instant.ofEpochMilli(1_767_225_600_123L),
+                "latency",
+                "planner-1");
     }
 
     @Test
@@ -50,8 +53,12 @@ final class PlanRecordsTest {
                         List.of(
                                 Term.measured(TermName.HEAD, 1500, "on the edge node"),
                                 Term.unknown(TermName.TAIL, "never run")),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
                         OptionalDouble.empty()),
-                Optional.of("no tail"));
+                Optional.of("no tail"),
+                OptionalDouble.empty());
         dev.baton.schemas.records.Plan record = PlanRecords.toRecord(plan(SPLIT, List.of(unknown)));
 
         assertThat(record.getAlternatives(0).hasPredictedMicros()).isFalse();
@@ -61,6 +68,17 @@ final class PlanRecordsTest {
         Alternative back = PlanRecords.fromRecord(record).alternatives().getFirst();
         assertThat(back.micros()).isEmpty();
         assertThat(back.infeasible()).contains("no tail");
+    }
+
+    @Test
+    void aDecisionSurvivesTheWire() {
+        PlanDecision decision = new PlanDecision(
+                plan(SPLIT, List.of()),
+                "link changed",
+                Optional.of(plan(Choice.EDGE_ONLY, List.of())),
+                List.of(new PlanDecision.Input("uplink", "8.0 Mbit/s")));
+
+        assertThat(PlanRecords.fromRecord(PlanRecords.toRecord(decision))).isEqualTo(decision);
     }
 
     @Test

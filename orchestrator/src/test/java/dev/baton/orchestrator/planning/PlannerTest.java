@@ -1,20 +1,27 @@
 package dev.baton.orchestrator.planning;
 
-import static dev.baton.orchestrator.planning.TestingWorld.edge;
-import static dev.baton.orchestrator.planning.TestingWorld.encodings;
+import static dev.baton.orchestrator.planning.TestingWorld.MODEL;
+import static dev.baton.orchestrator.planning.TestingWorld.answered;
 import static dev.baton.orchestrator.planning.TestingWorld.millis;
+import static dev.baton.orchestrator.planning.TestingWorld.point;
+import static dev.baton.orchestrator.planning.TestingWorld.report;
 import static dev.baton.orchestrator.planning.TestingWorld.tail;
+import static dev.baton.orchestrator.planning.TestingWorld.window;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.baton.orchestrator.fleet.EdgeReport;
-import dev.baton.orchestrator.fleet.Link;
+import dev.baton.partitioning.Placement;
 import dev.baton.planning.Choice;
+import dev.baton.planning.EdgeObservation;
+import dev.baton.planning.LinkObservation;
 import dev.baton.planning.ModelVersion;
+import dev.baton.planning.Moments;
+import dev.baton.planning.Preferences;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,153 +31,343 @@ final class PlannerTest {
     @BeforeEach
     void begin() {
         world.planner.begin();
-        world.fleet.accept(tail());
     }
 
-    private List<String> choices() {
-        return world.published.stream().map(plan -> plan.choice().toString()).toList();
+    private static Plan of(Plan plan, long epoch, String planner) {
+        return new Plan(
+                plan.edgeNode(),
+                plan.model(),
+                plan.choice(),
+                epoch,
+                plan.reason(),
+                List.of(),
+                plan.pinned(),
+                plan.decidedAt(),
+                plan.objective(),
+                planner);
     }
 
-    private List<Long> epochs() {
-        return world.published.stream().map(Plan::epoch).toList();
+    private void prefer(String document) {
+        world.planner.steer(new SteeringChange.OfPreferences("edge-1", "gauge", Optional.of(document)));
     }
+
+    // What is measured decides.
 
     @Test
     void thePlanFollowsTheLinkAndEpochsRise() {
         for (double megabits : new double[] {100, 8, 1, 100}) {
-            world.heard(edge(megabits));
+            world.heard(megabits);
         }
 
-        assertThat(choices()).containsExactly("cloud-only", "split:2 with int8+zstd", "edge-only", "cloud-only");
-        assertThat(epochs()).containsExactly(1L, 2L, 3L, 4L);
-        assertThat(world.history).isEqualTo(world.published);
+        assertThat(world.choices()).containsExactly("cloud-only", "split:2 with int8+zstd", "edge-only", "cloud-only");
+        assertThat(world.epochs()).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(world.published).extracting(Plan::planner).containsOnly(TestingWorld.REPLICA);
+    }
+
+    @Test
+    void everyDecisionIsRecordedWithItsTriggerItsInputsAndThePlanBefore() {
+        world.heard(100);
+        world.heard(8);
+
+        assertThat(world.decisions).extracting(PlanDecision::plan).isEqualTo(world.published);
+        assertThat(world.decisions).extracting(PlanDecision::trigger).containsExactly("first plan", "the link changed");
+        assertThat(world.decisions.getFirst().previous()).isEmpty();
+        Plan previous = world.lastDecision().previous().orElseThrow();
+        assertThat(previous.epoch()).isEqualTo(1);
+        assertThat(previous.alternatives())
+                .as("with nothing but its own prediction")
+                .containsExactly(world.published.getFirst().chosen().orElseThrow());
+        assertThat(world.lastDecision().inputs())
+                .contains(
+                        new PlanDecision.Input("round trip", "5.0 ms"),
+                        new PlanDecision.Input("device", "test-board"),
+                        new PlanDecision.Input("objective", "latency"),
+                        new PlanDecision.Input("preferences of", "* *"))
+                .extracting(PlanDecision.Input::name)
+                .contains("uplink", "picture", "tails");
     }
 
     @Test
     void theReasonComparesWithTheBestOfTheOtherKinds() {
-        world.heard(edge(8));
+        world.heard(8);
 
         assertThat(world.lastPlan().reason())
                 .isEqualTo(
-                        "split:2 with int8+zstd is predicted at 49 ms; cloud-only 78 ms (uplink of 60 KB at 8.0 Mbit/s"
-                                + " takes 60 ms), edge-only 62 ms (head takes 60 ms)");
+                        "split:2 with int8+zstd is predicted at 49 ms [tail queue estimated]; cloud-only 78 ms (uplink of"
+                                + " 60 KB at 8.0 Mbit/s takes 60 ms) [tail queue estimated], edge-only 62 ms (head takes"
+                                + " 60 ms)");
     }
 
     @Test
     void aChangeSaysWhatItReplaces() {
-        world.heard(edge(100));
-        world.heard(edge(8));
+        world.heard(100);
+        world.heard(8);
 
         assertThat(world.lastPlan().reason()).endsWith("; before: cloud-only, now predicted at 78 ms");
     }
 
     @Test
     void thePlanCarriesEveryAlternativeWithItsTerms() {
-        world.heard(edge(8));
+        world.heard(8);
 
-        assertThat(world.lastPlan().alternatives()).hasSize(35);
         assertThat(world.lastPlan().alternatives().getFirst().choice())
                 .isEqualTo(world.lastPlan().choice());
-        assertThat(world.lastPlan().alternatives())
-                .allSatisfy(alternative ->
-                        assertThat(alternative.prediction().terms()).hasSize(9));
+        assertThat(world.lastPlan().alternatives()).hasSizeGreaterThan(20).allSatisfy(alternative -> assertThat(
+                        alternative.prediction().terms())
+                .hasSize(9));
     }
 
     @Test
     void nothingIsPublishedWhileTheSituationStays() {
-        world.heard(edge(8));
-        world.heard(edge(8));
+        for (int window = 0; window < 20; window++) {
+            world.heard(8);
+        }
         world.planner.replan("edge-1", "gauge");
 
         assertThat(world.published).hasSize(1);
+        assertThat(world.decisions).hasSize(1);
     }
 
     @Test
-    void aSmallGainChangesNothing() {
-        world.heard(edge(100));
-        // 18 ms + 60 KB at 11.5 Mbit/s is 60 ms; the split then takes 46 ms: that is worth it. At 16 Mbit/s, 48 against
-        // 44 ms is not.
-        world.heard(edge(16));
+    void aSmallGainMustLast() {
+        world.heard(20);
+        // 18 ms + 60 KB at 16 Mbit/s is 48 ms; the split then takes 44 ms.
+        world.heard(16);
+        world.heard(16);
 
-        assertThat(choices()).containsExactly("cloud-only");
-        assertThat(world.planner.standing("edge-1", "gauge").verdict())
-                .isEqualTo(
-                        "kept: split:2 with int8+zstd is predicted at 44 ms, cloud-only at 48 ms; a change needs more"
-                                + " than 10 % and 1.0 ms");
-        world.heard(edge(11.5));
-        assertThat(choices()).containsExactly("cloud-only", "split:2 with int8+zstd");
+        assertThat(world.choices()).containsExactly("cloud-only");
+        assertThat(world.standing().verdict())
+                .isEqualTo("kept: the gain must last first: split:2 with int8+zstd is predicted at 44 ms, cloud-only"
+                        + " predicted at 48 ms");
+        world.heard(16);
+        assertThat(world.choices()).containsExactly("cloud-only", "split:2 with int8+zstd");
+        assertThat(world.lastDecision().trigger()).isEqualTo("better alternative");
     }
+
+    @Test
+    void looksWithoutNewMeasurementsDoNotMakeAGainLast() {
+        world.heard(20);
+        world.heard(16);
+        for (int look = 0; look < 10; look++) {
+            world.planner.replan("edge-1", "gauge");
+        }
+
+        assertThat(world.choices()).containsExactly("cloud-only");
+    }
+
+    @Test
+    void aChangeThatDoesNotBringItsGainIsTakenBack() {
+        world.heard(100);
+        world.heard(window(100).placement(answered(world.lastPlan(), 23)));
+        world.heard(8);
+        Plan failing = world.lastPlan();
+        world.heard(window(8).placement(answered(failing, 120)));
+
+        assertThat(world.choices()).containsExactly("cloud-only", "split:2 with int8+zstd", "cloud-only");
+        assertThat(world.lastDecision().trigger()).isEqualTo("roll back");
+        assertThat(world.lastDecision().previous().map(Plan::epoch)).hasValue(failing.epoch());
+        assertThat(world.lastPlan().reason())
+                .isEqualTo("back to cloud-only, predicted at 78 ms: split:2 with int8+zstd took 120 ms (median),"
+                        + " promised were 49 ms, so it is left alone for a while");
+    }
+
+    @Test
+    void whatWasMeasuredStandsBesideThePlanUntilItChanges() {
+        world.heard(100);
+        world.heard(window(100).placement(answered(world.lastPlan(), 23)));
+
+        assertThat(world.standing()
+                        .measured()
+                        .orElseThrow()
+                        .totalMicros()
+                        .orElseThrow()
+                        .p50())
+                .isEqualTo(23_000);
+        assertThat(world.planner.errors().errors())
+                .extracting(PredictionErrors.ErrorView::term)
+                .contains(PredictionErrors.TOTAL);
+        world.heard(8);
+        assertThat(world.standing().measured()).isEmpty();
+    }
+
+    @Test
+    void edgeNodesPlannedInOneRoundSeeTheLoadOfOneAnother() {
+        world.fleet.accept(tail());
+        for (int edge = 1; edge <= 10; edge++) {
+            EdgeObservation busy = window(100).requests(20).build();
+            world.fleet.accept(report("edge-" + edge, MODEL, busy));
+        }
+        for (int edge = 1; edge <= 10; edge++) {
+            world.planner.replan("edge-" + edge, "gauge");
+        }
+
+        // 200 requests of 8 ms a second are more than the tail's one worker can do.
+        assertThat(world.choices()).hasSize(10).startsWith("cloud-only");
+        assertThat(world.choices().stream().filter("cloud-only"::equals).count())
+                .isBetween(2L, 6L);
+    }
+
+    // What is missing.
 
     @Test
     void withoutTailsEverythingRunsOnTheEdgeNodeAndTheReasonSaysSo() {
-        world.heard(edge(100));
-        clockPasses(Duration.ofSeconds(6));
-        world.heard(edge(100));
+        world.heard(100);
+        world.tailLives = false;
+        world.clock.advance(Duration.ofSeconds(6));
+        world.heard(100);
 
-        assertThat(choices()).containsExactly("cloud-only", "edge-only");
+        assertThat(world.choices()).containsExactly("cloud-only", "edge-only");
         assertThat(world.lastPlan().reason())
                 .isEqualTo(
                         "no live tail holds gauge aaaaaaaaaaaa, so everything runs on the edge node, predicted at 62 ms");
 
-        world.fleet.accept(tail());
-        world.heard(edge(100));
-        assertThat(choices()).containsExactly("cloud-only", "edge-only", "cloud-only");
-    }
-
-    private void clockPasses(Duration time) {
-        world.clock.advance(time);
+        world.tailLives = true;
+        world.heard(100);
+        assertThat(world.choices()).containsExactly("cloud-only", "edge-only", "cloud-only");
     }
 
     @Test
     void aSilentEdgeNodeKeepsItsLastPlan() {
-        world.heard(edge(8));
-        clockPasses(Duration.ofSeconds(6));
+        world.heard(8);
+        world.clock.advance(Duration.ofSeconds(6));
         world.planner.replan("edge-1", "gauge");
 
         assertThat(world.published).hasSize(1);
-        assertThat(world.planner.standing("edge-1", "gauge").verdict())
-                .startsWith("the edge node has been silent since");
+        assertThat(world.standing().verdict()).startsWith("the edge node has been silent since");
     }
 
     @Test
     void aPlacementWhosePredictionIsLostGivesWayToAKnownOne() {
-        world.heard(edge(100));
-        world.heard(
-                edge(Link.UNKNOWN, TestingWorld.heads(), encodings(), Optional.of(millis(2)), Optional.of(millis(2))));
+        world.heard(100);
+        world.heard(window(LinkObservation.UNKNOWN));
 
-        assertThat(choices()).containsExactly("cloud-only", "edge-only");
+        assertThat(world.choices()).containsExactly("cloud-only", "edge-only");
+        assertThat(world.lastDecision().trigger()).isEqualTo("the plan's prediction was lost");
         assertThat(world.lastPlan().reason())
                 .contains("before: cloud-only, now unknown (the edge node has no estimate of its uplink yet)");
     }
 
     @Test
     void nothingKnownMeansEdgeOnly() {
-        world.heard(edge(Link.UNKNOWN, Map.of(), Map.of(), Optional.of(millis(2)), Optional.empty()));
+        world.tailLives = false;
+        world.heard(EdgeObservation.builder());
 
-        assertThat(choices()).containsExactly("edge-only");
-        assertThat(world.lastPlan().reason())
-                .isEqualTo("nothing can be predicted yet (head: the head of split point 4 has not run on the edge node"
-                        + " yet), so everything runs on the edge node");
+        assertThat(world.choices()).containsExactly("edge-only");
+        assertThat(world.lastPlan().reason()).endsWith("so everything runs on the edge node");
+    }
+
+    @Test
+    void anEdgeNodeWithAPackageThatIsNotHereGetsNoPlan() {
+        world.heard(8);
+        world.heard(new ModelVersion("gauge", "c".repeat(64)), window(8).build());
+
+        assertThat(world.published).hasSize(1);
+        assertThat(world.standing().verdict())
+                .isEqualTo("the edge node holds gauge cccccccccccc, whose package is not stored here");
+    }
+
+    @Test
+    void whatWasNeverPlannedIsUnknown() {
+        assertThatThrownBy(world::standing)
+                .isInstanceOf(UnknownPlanException.class)
+                .hasMessage("no edge node \"edge-1\" has been heard of");
+    }
+
+    // What people ask for.
+
+    @Test
+    void preferencesChangeThePlanAtOnce() {
+        // The split answers 7 ms earlier than the cloud, and takes a quarter more energy.
+        world.heard(14);
+        prefer("{\"objective\": \"energy\"}");
+
+        assertThat(world.choices()).containsExactly("split:2 with int8+zstd", "cloud-only");
+        assertThat(world.lastDecision().trigger()).isEqualTo("preferences changed");
+        assertThat(world.published).extracting(Plan::objective).containsExactly("latency", "energy");
+        assertThat(world.lastDecision().inputs()).contains(new PlanDecision.Input("preferences of", "edge-1 gauge"));
+        assertThat(world.steered).hasSize(1);
+    }
+
+    @Test
+    void aConstraintChangesThePlanAtOnce() {
+        world.heard(100);
+        prefer("{\"constraints\": {\"rawInputStaysOnDevice\": true}}");
+
+        assertThat(world.choices()).hasSize(2).startsWith("cloud-only").doesNotHaveDuplicates();
+        assertThat(world.lastDecision().trigger()).isEqualTo("a constraint rules the plan out");
+    }
+
+    @Test
+    void preferencesOfOthersChangeNothing() {
+        world.heard(14);
+        world.planner.steer(
+                new SteeringChange.OfPreferences("edge-2", "*", Optional.of("{\"objective\": \"energy\"}")));
+
+        assertThat(world.published).hasSize(1);
+    }
+
+    @Test
+    void whenNothingMayBeChosenThePlannerSaysWhy() {
+        world.heard(100);
+        prefer("{\"constraints\": {\"rawInputStaysOnDevice\": true, \"allowedPlacements\": [\"cloud-only\"]}}");
+        world.heard(100);
+        world.heard(100);
+
+        assertThat(world.choices()).as("the picture stays").containsExactly("cloud-only", "edge-only");
+        assertThat(world.decisions).hasSize(2);
+        assertThat(world.lastDecision().trigger()).isEqualTo("nothing may be chosen");
+        assertThat(world.lastPlan().reason()).startsWith("nothing may be chosen");
+        assertThat(world.standing().verdict()).isEqualTo(world.lastPlan().reason());
+    }
+
+    @Test
+    void aPlanThatStaysSinceNothingMayBeChosenIsExplainedToo() {
+        world.heard(1);
+        prefer("{\"constraints\": {\"rawInputStaysOnDevice\": true, \"allowedPlacements\": [\"cloud-only\"]}}");
+        world.heard(1);
+
+        assertThat(world.choices()).containsExactly("edge-only");
+        assertThat(world.decisions)
+                .extracting(PlanDecision::trigger)
+                .containsExactly("first plan", "nothing may be chosen");
+        assertThat(world.standing().verdict())
+                .isEqualTo(world.lastDecision().plan().reason())
+                .startsWith("nothing may be chosen");
     }
 
     @Test
     void aPinHoldsWhateverIsPredictedUntilItIsRemoved() {
-        world.heard(edge(100));
+        world.heard(100);
         world.planner.pin("edge-1", "gauge", "split:3", Optional.of("int4"));
-        world.heard(edge(1));
-        world.heard(edge(100));
+        world.heard(1);
+        world.heard(100);
         world.planner.unpin("edge-1", "gauge");
 
-        assertThat(choices()).containsExactly("cloud-only", "split:3 with int4", "cloud-only");
+        assertThat(world.choices()).containsExactly("cloud-only", "split:3 with int4", "cloud-only");
         assertThat(world.published).extracting(Plan::pinned).containsExactly(false, true, false);
+        assertThat(world.decisions.get(1).trigger()).isEqualTo("pin");
         assertThat(world.published.get(1).reason())
-                .isEqualTo("pinned to split:3 with int4, now ruled out (int4 changes the output by 20 %, more than the"
-                        + " allowed 1.0 %); unpinned, cloud-only would be predicted at 23 ms");
+                .startsWith("pinned to split:3 with int4, now ruled out (")
+                .endsWith("; unpinned, cloud-only would be predicted at 23 ms");
+    }
+
+    @Test
+    void aPinOfWhatIsInForceIsSaidToEdgeNodesToo() {
+        world.heard(100);
+        world.planner.pin("edge-1", "gauge", "cloud-only", Optional.empty());
+        world.planner.unpin("edge-1", "gauge");
+
+        assertThat(world.choices()).containsExactly("cloud-only", "cloud-only", "cloud-only");
+        assertThat(world.epochs()).containsExactly(1L, 2L, 3L);
+        assertThat(world.published).extracting(Plan::pinned).containsExactly(false, true, false);
+        assertThat(world.decisions)
+                .extracting(PlanDecision::trigger)
+                .containsExactly("first plan", "pin", "pin removed");
     }
 
     @Test
     void aPinWithoutCodecTakesTheBestAdmissibleOne() {
-        world.heard(edge(8));
+        world.heard(8);
 
         assertThat(world.planner
                         .pin("edge-1", "gauge", "split:3", Optional.empty())
@@ -183,7 +380,7 @@ final class PlannerTest {
 
     @Test
     void pinsOfWhatDoesNotExistAreRefusedWithWhatDoes() {
-        world.heard(edge(8));
+        world.heard(8);
 
         assertThatThrownBy(() -> world.planner.pin("edge-1", "gauge", "split:4", Optional.empty()))
                 .isInstanceOfSatisfying(InvalidPinException.class, refused -> {
@@ -204,31 +401,53 @@ final class PlannerTest {
         assertThatThrownBy(() -> world.planner.pin("edge-1", "nope", "edge-only", Optional.empty()))
                 .isInstanceOf(UnknownPlanException.class)
                 .hasMessage("there is no model \"nope\" in the catalog");
+        assertThat(world.steered).isEmpty();
     }
 
     @Test
     void aPinOfASilentEdgeNodeIsRemovedAtOnceToo() {
-        world.heard(edge(8));
+        world.heard(8);
         world.planner.pin("edge-1", "gauge", "split:3", Optional.of("int8"));
-        clockPasses(Duration.ofSeconds(6));
+        world.clock.advance(Duration.ofSeconds(6));
         world.planner.unpin("edge-1", "gauge");
 
         assertThat(world.lastPlan().pinned()).isFalse();
         assertThat(world.lastPlan().choice().toString()).isEqualTo("split:3 with int8");
         assertThat(world.lastPlan().epoch()).isEqualTo(3);
+        assertThat(world.lastDecision().trigger()).isEqualTo("pin removed");
     }
 
     @Test
+    void aPinThatTheModelLacksIsNotFollowed() {
+        world.heard(8);
+        Choice lacking = new Choice(new Placement.Split(3), Choice.NO_CODEC);
+        ModelVersion next = smallVersion();
+        world.heard(next, small());
+        world.planner.steered(new SteeringChange.OfPin("edge-1", "gauge", Optional.of(lacking)));
+
+        assertThat(world.lastPlan().model()).isEqualTo(next);
+        assertThat(world.lastPlan().choice()).isEqualTo(Choice.EDGE_ONLY);
+        assertThat(world.lastPlan().pinned()).isFalse();
+    }
+
+    // What came before, and other replicas.
+
+    @Test
     void epochsAndPinsSurviveARestart() {
-        world.heard(edge(8));
+        world.heard(8);
         world.planner.pin("edge-1", "gauge", "split:3", Optional.of("int8"));
 
-        Planner restarted = world.newPlanner();
+        Steering steering = new Steering(Preferences.USUAL);
+        Planner restarted = world.newPlanner(steering);
+        world.fleet.listen(restarted);
+        world.fleet.accept(tail());
+        world.fleet.accept(report("edge-1", MODEL, window(8).build()));
         restarted.replan("edge-1", "gauge");
         assertThat(world.published)
                 .as("nothing is planned before the past is read")
                 .hasSize(2);
         world.published.forEach(restarted::recover);
+        world.steered.forEach(restarted::steered);
         restarted.begin();
         restarted.replan("edge-1", "gauge");
         assertThat(world.published).as("the pin still holds").hasSize(2);
@@ -239,57 +458,143 @@ final class PlannerTest {
     }
 
     @Test
+    void nothingIsToldBeforeThePastIsRead() {
+        Planner starting = world.newPlanner(new Steering(Preferences.USUAL));
+
+        assertThatThrownBy(() -> starting.standing("edge-1", "gauge")).isInstanceOf(PlansNotReadException.class);
+        assertThatThrownBy(() -> starting.unpin("edge-1", "gauge")).isInstanceOf(PlansNotReadException.class);
+    }
+
+    @Test
     void aPlanThatDidNotReachTheBrokerIsSentAgain() {
         world.brokerAway = true;
-        world.heard(edge(8));
+        world.heard(8);
         assertThat(world.published).isEmpty();
 
         world.brokerAway = false;
         world.planner.replan("edge-1", "gauge");
         world.planner.replan("edge-1", "gauge");
-        assertThat(epochs()).containsExactly(1L);
+        assertThat(world.epochs()).containsExactly(1L);
+        assertThat(world.decisions).hasSize(1);
     }
 
     @Test
     void anotherVersionOfTheModelIsPlannedAnewAndDropsAPinThatItLacks() {
-        world.heard(edge(8));
+        world.heard(8);
         world.planner.pin("edge-1", "gauge", "split:3", Optional.of("int8"));
-        ModelVersion next = new ModelVersion("gauge", "b".repeat(64));
-        ModelProfile whole = TestingWorld.profile(next);
-        world.profiles.put(
-                next,
-                new ModelProfile(
-                        next,
-                        List.of(whole.first(), new ModelProfile.SplitPoint(1, "last", 40, Map.of())),
-                        true,
-                        whole.samplePictureBytes()));
-        EdgeReport.ModelReport model = edge(8).models().getFirst();
-        world.heard(new EdgeReport(
-                "edge-1",
-                edge(8).link(),
-                List.of(new EdgeReport.ModelReport(
-                        next,
-                        0,
-                        0,
-                        0,
-                        0,
-                        model.preprocessMicros(),
-                        Map.of(1, millis(60)),
-                        Map.of(),
-                        model.encodedInputBytes(),
-                        Optional.empty(),
-                        Optional.empty()))));
+        ModelVersion next = smallVersion();
+        world.heard(next, small());
 
         assertThat(world.lastPlan().model()).isEqualTo(next);
         assertThat(world.lastPlan().pinned()).isFalse();
         assertThat(world.lastPlan().choice()).isEqualTo(Choice.EDGE_ONLY);
         assertThat(world.lastPlan().epoch()).isEqualTo(3);
+        assertThat(world.lastDecision().trigger()).isEqualTo("first plan");
+    }
+
+    /** A version without split points between its ends, which no tail holds. */
+    private ModelVersion smallVersion() {
+        ModelVersion version = new ModelVersion("gauge", "b".repeat(64));
+        world.profiles.put(
+                version,
+                TestingWorld.profile(
+                        version, List.of(point(0, "input", 200_000, 0, Map.of()), point(1, "last", 40, 1, Map.of()))));
+        return version;
+    }
+
+    private static EdgeObservation small() {
+        return EdgeObservation.builder()
+                .link(LinkObservation.of(TestingWorld.MBIT, 5_000))
+                .preprocess(millis(2))
+                .pictureBytes(Moments.exactly(10, 60_000))
+                .head(1, millis(60))
+                .build();
     }
 
     @Test
-    void whatWasNeverPlannedIsUnknown() {
-        assertThatThrownBy(() -> world.planner.standing("edge-1", "gauge"))
-                .isInstanceOf(UnknownPlanException.class)
-                .hasMessage("no edge node \"edge-1\" has been heard of");
+    void theShardOfAnotherReplicaIsLeftAlone() {
+        world.heard(100);
+        world.shards.lost(Set.of(0));
+        world.heard(8);
+        world.planner.steered(new SteeringChange.OfPin("edge-1", "gauge", Optional.of(Choice.EDGE_ONLY)));
+
+        assertThat(world.published).hasSize(1);
+        assertThat(world.standing().here()).isFalse();
+        assertThat(world.standing().verdict()).isEqualTo("another replica plans for this edge node");
+        assertThat(world.standing().plan()).isEqualTo(world.lastPlan());
+    }
+
+    @Test
+    void aRegainedShardIsPlannedOnFromWhereTheOtherReplicaLeftIt() {
+        world.heard(100);
+        world.shards.lost(Set.of(0));
+        world.heard(8);
+        world.planner.recover(of(world.lastPlan(), 7, "replica-2"));
+        assertThat(world.standing().plan().epoch()).isEqualTo(7);
+
+        world.shards.gained(Set.of(0), 1);
+        world.heard(8);
+        assertThat(world.epochs()).containsExactly(1L, 8L);
+        assertThat(world.lastPlan().choice().toString()).isEqualTo("split:2 with int8+zstd");
+        assertThat(world.lastDecision().previous().map(Plan::planner)).hasValue("replica-2");
+        assertThat(world.standing().here()).isTrue();
+    }
+
+    @Test
+    void anOutdatedPlanOfAReplacedReplicaIsAnsweredWithANewerEpoch() {
+        world.heard(100);
+        world.heard(8);
+        world.planner.recover(of(world.published.getFirst(), 1, "replica-2"));
+
+        assertThat(world.epochs()).containsExactly(1L, 2L, 3L);
+        assertThat(world.lastPlan().choice()).isEqualTo(world.published.get(1).choice());
+        assertThat(world.lastPlan().reason())
+                .isEqualTo("split:2 with int8+zstd stays: replica-2 wrote the outdated plan 1 after it was replaced");
+    }
+
+    @Test
+    void anOutdatedPlanIsNotAnsweredWhereAnotherReplicaPlans() {
+        world.heard(100);
+        world.heard(8);
+        world.shards.lost(Set.of(0));
+        world.planner.recover(of(world.published.getFirst(), 1, "replica-2"));
+
+        assertThat(world.published).hasSize(2);
+        assertThat(world.standing().plan().epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void ourOwnPlanFromTheLogDoesNotTakeItsNotesAway() {
+        world.heard(8);
+        Plan plan = world.lastPlan();
+        world.planner.recover(of(plan, 1, TestingWorld.REPLICA));
+        assertThat(world.standing().plan()).isEqualTo(plan);
+
+        world.heard(100);
+        world.planner.recover(of(plan, 1, TestingWorld.REPLICA));
+        assertThat(world.epochs()).as("an own earlier plan needs no answer").containsExactly(1L, 2L);
+    }
+
+    @Test
+    void allPlansInForceAreListed() {
+        world.heard(8);
+        world.planner.recover(new Plan(
+                "edge-0",
+                MODEL,
+                Choice.EDGE_ONLY,
+                3,
+                "a test",
+                List.of(),
+                false,
+                world.clock.instant(),
+                "latency",
+                "replica-2"));
+
+        assertThat(world.planner.standings())
+                .extracting(standing -> standing.plan().edgeNode())
+                .containsExactly("edge-0", "edge-1");
+        assertThat(world.planner.row("edge-1", "gauge").orElseThrow().placement())
+                .isEqualTo("split:2");
+        assertThat(world.planner.row("edge-2", "gauge")).isEmpty();
     }
 }

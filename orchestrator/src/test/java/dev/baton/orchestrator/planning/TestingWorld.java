@@ -1,77 +1,106 @@
 package dev.baton.orchestrator.planning;
 
-import dev.baton.orchestrator.fleet.EdgeNode;
 import dev.baton.orchestrator.fleet.EdgeReport;
 import dev.baton.orchestrator.fleet.Fleet;
 import dev.baton.orchestrator.fleet.FleetSettings;
-import dev.baton.orchestrator.fleet.Link;
-import dev.baton.orchestrator.fleet.SplitCodec;
-import dev.baton.orchestrator.fleet.Summary;
-import dev.baton.orchestrator.fleet.TailReport;
+import dev.baton.orchestrator.fleet.Pressure;
+import dev.baton.orchestrator.fleet.Shards;
 import dev.baton.orchestrator.fleet.TestingClock;
+import dev.baton.planning.Choice;
+import dev.baton.planning.EdgeObservation;
+import dev.baton.planning.EdgeState;
+import dev.baton.planning.LinkObservation;
+import dev.baton.planning.ModelProfile;
+import dev.baton.planning.ModelProfile.CodecFacts;
+import dev.baton.planning.ModelProfile.Point;
 import dev.baton.planning.ModelVersion;
-import dev.baton.planning.Ranking;
+import dev.baton.planning.Moments;
+import dev.baton.planning.PowerModel;
+import dev.baton.planning.Predictor;
+import dev.baton.planning.Preferences;
+import dev.baton.planning.TailObservation;
+import dev.baton.planning.TailObservation.ModelTimes;
+import dev.baton.planning.TailObservation.PointTimes;
+import dev.baton.planning.change.ChangeSettings;
+import dev.baton.tensor.codec.Codec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
  * A planner with one image model, one slow edge node and one tail. The whole model takes 60 ms on the edge node and 8 ms
- * on the tail; a picture has 60 KB, and split point 2 sends 9 KB with int8+zstd.
+ * on the tail; a picture has 60 KB, and split point 2 sends 9 KB with int8+zstd. A second passes with every window.
  */
 final class TestingWorld {
     static final ModelVersion MODEL = new ModelVersion("gauge", "a".repeat(64));
+    static final String REPLICA = "replica-1";
     static final double MBIT = 1e6 / 8;
+    static final int LAST = 4;
+    private static final Duration STALE = Duration.ofSeconds(5);
 
     final TestingClock clock = new TestingClock();
-    final Fleet fleet = new Fleet(new FleetSettings(Duration.ofSeconds(5), Duration.ofHours(1), 100), clock);
+    final Fleet fleet = new Fleet(new FleetSettings(STALE, Duration.ofHours(1), 100), clock);
+    final Shards shards = new Shards((edgeNode, partitions) -> 0);
     final Map<ModelVersion, ModelProfile> profiles = new HashMap<>(Map.of(MODEL, profile(MODEL)));
+    final List<SteeringChange> steered = new ArrayList<>();
     final List<Plan> published = new ArrayList<>();
-    final List<Plan> history = new ArrayList<>();
-    final PlacementRanker ranker = new PlacementRanker(new Constraints(0.01, 32L << 20), Duration.ofMillis(3));
+    final List<PlanDecision> decisions = new ArrayList<>();
     boolean brokerAway;
-    final Planner planner = newPlanner();
+    boolean tailLives = true;
+    final Planner planner = newPlanner(new Steering(Preferences.USUAL));
 
-    Planner newPlanner() {
+    TestingWorld() {
+        shards.gained(Set.of(0), 1);
+        fleet.listen(planner);
+    }
+
+    Planner newPlanner(Steering steering) {
+        Instant start = clock.instant();
         return new Planner(
-                new ModelProfiles() {
-                    @Override
-                    public Optional<ModelProfile> profile(ModelVersion model) {
-                        return Optional.ofNullable(profiles.get(model));
-                    }
+                new Planner.Surroundings(
+                        new Profiles(),
+                        TestingWorld::describe,
+                        fleet,
+                        shards,
+                        steering,
+                        steered::add,
+                        this::publish,
+                        decisions::add),
+                new Planner.Settings(REPLICA, new Predictor(Predictor.Settings.USUAL), ChangeSettings.USUAL, STALE),
+                PlanningListener.NONE,
+                clock,
+                () -> Duration.between(start, clock.instant()).toNanos() / 1000);
+    }
 
-                    @Override
-                    public Optional<ModelVersion> current(String model) {
-                        return model.equals("gauge") ? Optional.of(MODEL) : Optional.empty();
-                    }
-                },
-                fleet,
-                ranker,
-                new Hysteresis(0.1, Duration.ofMillis(1)),
-                this::publish,
-                new PlanHistory() {
-                    @Override
-                    public void append(Plan plan) {
-                        history.add(plan);
-                    }
+    private final class Profiles implements ModelProfiles {
+        @Override
+        public Optional<ModelProfile> profile(ModelVersion model) {
+            return Optional.ofNullable(profiles.get(model));
+        }
 
-                    @Override
-                    public List<PlanView> latest(String edgeNode, String model, int limit) {
-                        return history.reversed().stream()
-                                .limit(limit)
-                                .map(PlanView::of)
-                                .toList();
-                    }
-                },
-                clock);
+        @Override
+        public Optional<ModelVersion> current(String model) {
+            return model.equals("gauge") ? Optional.of(MODEL) : Optional.empty();
+        }
+
+        @Override
+        public void forget(ModelVersion model) {
+            profiles.computeIfPresent(model, (version, known) -> TestingWorld.profile(version));
+        }
+    }
+
+    private static void describe(String deviceProfile, EdgeState state) {
+        if (deviceProfile.equals("test-board")) {
+            state.power(new PowerModel(1, 5, 3, 2, "a test"));
+        }
     }
 
     private CompletionStage<Void> publish(Plan plan) {
@@ -83,119 +112,134 @@ final class TestingWorld {
     }
 
     static ModelProfile profile(ModelVersion model) {
-        return new ModelProfile(
+        return profile(
                 model,
                 List.of(
-                        point(0, "input", 200_000, Map.of()),
-                        point(1, "pool1", 200_000, Map.of("int8", 50_000L, "int8+zstd", 45_000L)),
-                        point(2, "pool2", 80_000, Map.of("raw+zstd", 50_000L, "int8", 20_000L, "int8+zstd", 9_000L)),
-                        point(3, "pool3", 20_000, Map.of("int8", 5_000L, "int8+zstd", 3_000L, "int4", 2_500L)),
-                        point(4, "output", 40, Map.of())),
-                true,
-                OptionalLong.of(60_000));
+                        point(0, "input", 200_000, 0, Map.of()),
+                        point(1, "pool1", 200_000, 0.2, Map.of("int8", 50_000.0, "int8+zstd", 45_000.0)),
+                        point(
+                                2,
+                                "pool2",
+                                80_000,
+                                0.45,
+                                Map.of("raw+zstd", 50_000.0, "int8", 20_000.0, "int8+zstd", 9_000.0)),
+                        point(3, "pool3", 20_000, 0.75, Map.of("int8", 5_000.0, "int8+zstd", 3_000.0, "int4", 2_500.0)),
+                        point(LAST, "output", 40, 1, Map.of())));
     }
 
-    private static ModelProfile.SplitPoint point(int index, String name, long bytes, Map<String, Long> codecs) {
-        Map<String, ModelProfile.CodecCost> costs = new LinkedHashMap<>();
+    static ModelProfile profile(ModelVersion model, List<Point> points) {
+        return new ModelProfile(model, points, true, OptionalLong.of(60_000), Optional.empty());
+    }
+
+    static Point point(int index, String name, long bytes, double share, Map<String, Double> codecs) {
+        Map<Codec, CodecFacts> facts = new HashMap<>();
         codecs.forEach((codec, encoded) ->
-                costs.put(codec, new ModelProfile.CodecCost(encoded, codec.startsWith("int4") ? 0.2 : 0.004)));
-        return new ModelProfile.SplitPoint(index, name, bytes, costs);
+                facts.put(Codec.parse(codec), CodecFacts.imported(encoded, codec.startsWith("int4") ? 0.2 : 0.004)));
+        return new Point(index, name, bytes, share, (int) (share * 100), (long) (share * 100e6), index == 0, facts);
     }
 
-    /** A window of the edge node, everything measured. */
-    static EdgeReport edge(double megabits) {
-        return edge(megabits, heads(), encodings(), Optional.of(millis(2)), Optional.of(millis(2)));
+    /** A window of the edge node over a link of so many Mbit/s, everything measured. */
+    static EdgeObservation.Builder window(double megabits) {
+        return window(LinkObservation.of(megabits * MBIT, 5_000));
     }
 
-    static EdgeReport edge(
-            double megabits,
-            Map<Integer, Summary> heads,
-            Map<SplitCodec, EdgeReport.Encoding> encodings,
-            Optional<Summary> preprocess,
-            Optional<Summary> broker) {
-        Link link = new Link(OptionalDouble.of(megabits * MBIT), OptionalDouble.of(5000), 100, 50);
-        return edge(link, heads, encodings, preprocess, broker);
+    static EdgeObservation.Builder window(LinkObservation link) {
+        return withoutHeads(link)
+                .head(1, millis(10))
+                .head(2, millis(25))
+                .head(3, millis(45))
+                .head(LAST, millis(60));
     }
 
-    static EdgeReport edge(
-            Link link,
-            Map<Integer, Summary> heads,
-            Map<SplitCodec, EdgeReport.Encoding> encodings,
-            Optional<Summary> preprocess,
-            Optional<Summary> broker) {
+    static EdgeObservation.Builder withoutHeads(LinkObservation link) {
+        EdgeObservation.Builder window = EdgeObservation.builder()
+                .link(link)
+                .preprocess(millis(2))
+                .broker(millis(2))
+                .pictureBytes(Moments.exactly(10, 60_000));
+        for (int point = 1; point < LAST; point++) {
+            for (String codec : List.of("raw", "raw+zstd", "int8", "int8+zstd", "int4")) {
+                window.encoding(new EdgeObservation.Encoding(
+                        point, Codec.parse(codec), Optional.of(millis(0.3)), Optional.empty()));
+            }
+        }
+        return window;
+    }
+
+    static EdgeReport report(String edgeNode, ModelVersion model, EdgeObservation window) {
         return new EdgeReport(
-                "edge-1",
-                link,
-                List.of(new EdgeReport.ModelReport(
+                edgeNode,
+                window.link(),
+                Pressure.UNKNOWN,
+                "test-board",
+                List.of(new EdgeReport.ModelReport(model, window)));
+    }
+
+    static TailObservation tail() {
+        return new TailObservation(
+                "tail-1",
+                "cpu",
+                1_000_000,
+                0,
+                1,
+                0,
+                List.of(new ModelTimes(
                         MODEL,
                         0,
                         0,
-                        0,
-                        0,
-                        preprocess,
-                        heads,
-                        encodings,
-                        Optional.of(new Summary(10, 60_000, 0, 60_000, 60_000)),
-                        broker,
-                        Optional.empty())));
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(times(0, 3, 8), times(1, 0.2, 7), times(2, 0.2, 5), times(3, 0.2, 2)))));
     }
 
-    static Map<Integer, Summary> heads() {
-        return Map.of(1, millis(10), 2, millis(25), 3, millis(45), 4, millis(60));
+    private static PointTimes times(int point, double decodeMillis, double runMillis) {
+        return PointTimes.of(point, millis(decodeMillis), millis(runMillis));
     }
 
-    static Map<SplitCodec, EdgeReport.Encoding> encodings() {
-        Map<SplitCodec, EdgeReport.Encoding> encodings = new HashMap<>();
-        for (int point = 1; point <= 3; point++) {
-            for (String codec : List.of("raw", "raw+zstd", "int8", "int8+zstd", "int4")) {
-                encodings.put(
-                        new SplitCodec(point, codec),
-                        new EdgeReport.Encoding(Optional.of(millis(0.3)), Optional.empty()));
-            }
+    static Moments millis(double millis) {
+        return Moments.exactly(10, millis * 1e3);
+    }
+
+    /** Twenty requests that were answered under a plan. */
+    static EdgeObservation.PlacementTimes answered(Plan plan, double millis) {
+        return EdgeObservation.PlacementTimes.of(plan.epoch(), plan.choice(), Moments.exactly(20, millis * 1e3));
+    }
+
+    /** A second later the edge node reports over a link of so many Mbit/s, and the planner looks. */
+    void heard(double megabits) {
+        heard(window(megabits));
+    }
+
+    void heard(EdgeObservation.Builder window) {
+        heard(MODEL, window.build());
+    }
+
+    void heard(ModelVersion model, EdgeObservation window) {
+        clock.advance(Duration.ofSeconds(1));
+        if (tailLives) {
+            fleet.accept(tail());
         }
-        return encodings;
-    }
-
-    static TailReport tail() {
-        return tail(Map.of(0, times(3, 8), 1, times(0.2, 7), 2, times(0.2, 5), 3, times(0.2, 2)));
-    }
-
-    static TailReport tail(Map<Integer, TailReport.Times> times) {
-        return new TailReport(
-                "tail-1", "cpu", List.of(new TailReport.ModelReport(MODEL, 0, 0, Optional.empty(), times)));
-    }
-
-    static TailReport.Times times(double decodeMillis, double runMillis) {
-        return new TailReport.Times(Optional.of(millis(decodeMillis)), Optional.of(millis(runMillis)));
-    }
-
-    static Summary millis(double millis) {
-        return new Summary(10, millis * 1e3, 0, millis * 1e3, millis * 1e3);
-    }
-
-    Ranking rank() {
-        return ranker.rank(situation());
-    }
-
-    Situation situation() {
-        EdgeNode edge = fleet.edge("edge-1").orElseThrow();
-        return new Situation(
-                profile(MODEL),
-                edge.link(),
-                edge.model("gauge").orElseThrow(),
-                fleet.liveTails().stream()
-                        .flatMap(tail -> tail.model(MODEL).stream())
-                        .toList(),
-                OptionalDouble.empty());
-    }
-
-    /** The edge node reports; the planner looks. */
-    void heard(EdgeReport report) {
-        fleet.accept(report);
+        fleet.accept(report("edge-1", model, window));
         planner.replan("edge-1", "gauge");
     }
 
     Plan lastPlan() {
         return published.getLast();
+    }
+
+    PlanDecision lastDecision() {
+        return decisions.getLast();
+    }
+
+    Standing standing() {
+        return planner.standing("edge-1", "gauge");
+    }
+
+    List<String> choices() {
+        return published.stream().map(Plan::choice).map(Choice::toString).toList();
+    }
+
+    List<Long> epochs() {
+        return published.stream().map(Plan::epoch).toList();
     }
 }

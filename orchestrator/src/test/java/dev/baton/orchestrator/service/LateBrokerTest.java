@@ -115,9 +115,8 @@ class LateBrokerTest {
         given().get("/api/plans/edge-late/early").then().statusCode(200);
         given().get("/api/plans/edge-late/early/history")
                 .then()
-                .statusCode(503)
-                .contentType("application/problem+json")
-                .body("detail", containsString("Redis does not answer"));
+                .statusCode(200)
+                .body("[-1].trigger", equalTo("first plan")); // read back from the broker
         given().get("/q/health/ready")
                 .then()
                 .statusCode(200)

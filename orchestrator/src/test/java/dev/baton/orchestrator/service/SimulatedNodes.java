@@ -23,10 +23,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * An edge node and a tail that only measure. The whole model takes 60 ms on the edge node and 8 ms on the tail; a picture
- * has 60 KB; behind split point 1, which takes 25 ms, 9 KB cross.
+ * has 60 KB; behind split point 1, which takes 25 ms, 9 KB cross; later heads take nearly as long as the whole model.
  */
 final class SimulatedNodes implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
+    private final int partitions;
     private final String edgeNode;
     private final ModelRef model;
     private final int lastSplitPoint;
@@ -34,6 +35,7 @@ final class SimulatedNodes implements AutoCloseable {
 
     SimulatedNodes(KafkaConnection kafka, String edgeNode, String model, String version, int lastSplitPoint) {
         this.producer = new KafkaProducer<>(ClientSettings.lowLatencyProducer(kafka, "simulated-" + edgeNode));
+        this.partitions = producer.partitionsFor(Topics.MEASUREMENTS).size();
         this.edgeNode = edgeNode;
         this.model = ModelRef.newBuilder().setName(model).setVersion(version).build();
         this.lastSplitPoint = lastSplitPoint;
@@ -50,6 +52,9 @@ final class SimulatedNodes implements AutoCloseable {
                 .addHeads(HeadMeasurement.newBuilder()
                         .setSplitPoint(lastSplitPoint)
                         .setRunMicros(millis(60)));
+        for (int point = 2; point < lastSplitPoint; point++) {
+            window.addHeads(HeadMeasurement.newBuilder().setSplitPoint(point).setRunMicros(millis(59)));
+        }
         for (Codec codec : Codec.all()) {
             window.addEncodings(EncodingMeasurement.newBuilder()
                     .setSplitPoint(1)
@@ -79,13 +84,18 @@ final class SimulatedNodes implements AutoCloseable {
                 .setSplitPoint(1)
                 .setDecodeMicros(millis(0.2))
                 .setRunMicros(millis(5)));
-        send(
-                "tail-1",
-                MeasurementWindow.newBuilder()
-                        .setTail(TailWindow.newBuilder()
-                                .setTail("tail-1")
-                                .setDevice("cpu")
-                                .addModels(window)));
+        byte[] value = MeasurementWindow.newBuilder()
+                .setTail(TailWindow.newBuilder()
+                        .setTail("tail-1")
+                        .setDevice("cpu")
+                        .addModels(window))
+                .setLengthMicros(1_000_000)
+                .setSequence(++sequence)
+                .build()
+                .toByteArray();
+        for (int partition = 0; partition < partitions; partition++) {
+            await(new ProducerRecord<>(Topics.MEASUREMENTS, partition, "tail-1", value));
+        }
     }
 
     void send(String key, MeasurementWindow.Builder window) {
@@ -98,8 +108,12 @@ final class SimulatedNodes implements AutoCloseable {
     }
 
     void sendBytes(String key, byte[] value) {
+        await(new ProducerRecord<>(Topics.MEASUREMENTS, key, value));
+    }
+
+    private void await(ProducerRecord<String, byte[]> window) {
         try {
-            producer.send(new ProducerRecord<>(Topics.MEASUREMENTS, key, value)).get(30, TimeUnit.SECONDS);
+            producer.send(window).get(30, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while sending a window", interrupted);

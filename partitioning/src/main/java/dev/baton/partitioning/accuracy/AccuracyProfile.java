@@ -112,6 +112,22 @@ public record AccuracyProfile(
         }
     }
 
+    /**
+     * A profile from its JSON.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    public static AccuracyProfile parse(byte[] json) {
+        try {
+            return ManifestJson.mapper().readValue(json, AccuracyProfile.class);
+        } catch (IOException e) {
+            String detail = e instanceof JsonProcessingException malformed
+                    ? malformed.getOriginalMessage()
+                    : String.valueOf(e.getMessage());
+            throw new IllegalArgumentException("no accuracy profile: " + detail, e);
+        }
+    }
+
     /** As JSON: the same profile gives the same bytes. */
     public byte[] toJson() {
         try {

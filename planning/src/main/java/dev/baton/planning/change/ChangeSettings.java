@@ -77,4 +77,20 @@ public record ChangeSettings(
                 firstBackOffSeconds,
                 longestBackOffSeconds);
     }
+
+    /** With the gain, relative and in time, from which a sure one counts at once. */
+    public ChangeSettings withLargeGain(double relative, double micros) {
+        return new ChangeSettings(
+                switchesPerMinute,
+                Math.min(leastRelative, relative),
+                Math.min(leastMicros, micros),
+                relative,
+                micros,
+                sureErrors,
+                lastingWindows,
+                trialRequests,
+                trialWindows,
+                firstBackOffSeconds,
+                longestBackOffSeconds);
+    }
 }
