@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.baton.schemas.inference.GrpcService;
+import dev.baton.schemas.inference.ModelConfigOuterClass;
 import dev.baton.schemas.records.BatonRecords;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,8 @@ final class BaselineTest {
     static Stream<Arguments> schemas() {
         return Stream.of(
                 Arguments.of("baton_records.txt", BatonRecords.getDescriptor()),
-                Arguments.of("grpc_service.txt", GrpcService.getDescriptor()));
+                Arguments.of("grpc_service.txt", GrpcService.getDescriptor()),
+                Arguments.of("model_config.txt", ModelConfigOuterClass.getDescriptor()));
     }
 
     @ParameterizedTest(name = "{0}")
