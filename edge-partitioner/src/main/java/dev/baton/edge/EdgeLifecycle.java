@@ -3,6 +3,7 @@ package dev.baton.edge;
 import dev.baton.edge.explore.IdleThread;
 import dev.baton.edge.grpc.DeadlineWatch;
 import dev.baton.edge.grpc.GrpcPort;
+import dev.baton.edge.grpc.RequestThreads;
 import dev.baton.edge.kafka.KafkaBackground;
 import dev.baton.edge.kafka.KafkaCatalog;
 import dev.baton.edge.kafka.KafkaPlans;
@@ -34,6 +35,7 @@ final class EdgeLifecycle {
     private final IdleThread idle;
     private final Models models;
     private final InferenceEngine engine;
+    private final RequestThreads requests;
     private final DeadlineWatch deadlines;
     private final int grpcPort;
 
@@ -48,6 +50,7 @@ final class EdgeLifecycle {
             IdleThread idle,
             Models models,
             InferenceEngine engine,
+            RequestThreads requests,
             DeadlineWatch deadlines,
             @ConfigProperty(name = "quarkus.grpc.server.port") int grpcPort) {
         this.identity = identity;
@@ -60,6 +63,7 @@ final class EdgeLifecycle {
         this.idle = idle;
         this.models = models;
         this.engine = engine;
+        this.requests = requests;
         this.deadlines = deadlines;
         this.grpcPort = grpcPort;
     }
@@ -76,6 +80,7 @@ final class EdgeLifecycle {
     }
 
     void stop(@Observes ShutdownEvent event) {
+        requests.close();
         idle.close();
         background.close();
         catalog.close();

@@ -6,6 +6,7 @@ import dev.baton.edge.explore.Exploration;
 import dev.baton.edge.explore.ExplorationSettings;
 import dev.baton.edge.explore.IdleThread;
 import dev.baton.edge.grpc.DeadlineWatch;
+import dev.baton.edge.grpc.RequestThreads;
 import dev.baton.edge.kafka.KafkaActivationSender;
 import dev.baton.edge.kafka.KafkaBackground;
 import dev.baton.edge.kafka.KafkaCatalog;
@@ -76,6 +77,12 @@ final class EdgeWiring {
     @Singleton
     DeadlineWatch deadlineWatch() {
         return new DeadlineWatch();
+    }
+
+    @Produces
+    @Singleton
+    RequestThreads requestThreads(EdgeConfig config) {
+        return new RequestThreads(config.cloudTimeout());
     }
 
     @Produces

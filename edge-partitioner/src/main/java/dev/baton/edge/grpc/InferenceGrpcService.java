@@ -27,10 +27,10 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -50,6 +50,7 @@ public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInference
     private final ModelLookup lookup;
     private final Models models;
     private final DeadlineWatch deadlines;
+    private final RequestThreads threads;
     private final String version;
 
     InferenceGrpcService(
@@ -57,22 +58,36 @@ public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInference
             ModelLookup lookup,
             Models models,
             DeadlineWatch deadlines,
+            RequestThreads threads,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.inference = inference;
         this.lookup = lookup;
         this.models = models;
         this.deadlines = deadlines;
+        this.threads = threads;
         this.version = version;
     }
 
     @Override
-    @RunOnVirtualThread
     public void modelInfer(ModelInferRequest message, StreamObserver<ModelInferResponse> observer) {
         long arrived = System.nanoTime();
+        Optional<Deadline> deadline = callDeadline(arrived);
         SingleAnswer<ModelInferResponse> answer = new SingleAnswer<>(observer);
+        try {
+            threads.run(() -> infer(message, deadline, arrived, answer));
+        } catch (RejectedExecutionException closed) {
+            answer.fail(shuttingDown());
+        }
+    }
+
+    private void infer(
+            ModelInferRequest message,
+            Optional<Deadline> callDeadline,
+            long arrived,
+            SingleAnswer<ModelInferResponse> answer) {
         String id = message.getId();
         try {
-            InferenceRequest request = RequestReader.read(message, callDeadline(arrived), arrived);
+            InferenceRequest request = RequestReader.read(message, callDeadline, arrived);
             id = id.isEmpty() ? request.id() : id;
             Optional<Future<?>> watch = request.deadline().map(deadline -> watch(deadline, answer));
             try {
@@ -84,13 +99,17 @@ public class InferenceGrpcService extends GRPCInferenceServiceGrpc.GRPCInference
             answer.fail(Statuses.of(refused));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            answer.fail(Status.UNAVAILABLE
-                    .withDescription("the edge node is shutting down")
-                    .asRuntimeException());
+            answer.fail(shuttingDown());
         } catch (RuntimeException | Error e) { // an Error, too: this thread ends here, and nobody else would answer
             LOG.errorf(e, "request %s for model %s failed", id, message.getModelName());
             answer.fail(Statuses.of(Reason.ENGINE_FAILED, "internal error: " + e));
         }
+    }
+
+    private static RuntimeException shuttingDown() {
+        return Status.UNAVAILABLE
+                .withDescription("the edge node is shutting down")
+                .asRuntimeException();
     }
 
     private static Optional<Deadline> callDeadline(long now) {

@@ -48,6 +48,7 @@ final class FailingRequestTest {
     private final TestingEngine engine = new TestingEngine();
     private final Arrivals arrivals = new Arrivals(System::nanoTime);
     private final Answers answers = new Answers();
+    private final RequestThreads threads = new RequestThreads(Duration.ofSeconds(30));
     private ServedModel model;
     private InferenceGrpcService service;
 
@@ -75,7 +76,8 @@ final class FailingRequestTest {
                 "cpu",
                 OpenTelemetry.noop().getTracer("test"),
                 System::nanoTime);
-        service = new InferenceGrpcService(inference, new ModelLookup(models), models, new DeadlineWatch(), "1");
+        service =
+                new InferenceGrpcService(inference, new ModelLookup(models), models, new DeadlineWatch(), threads, "1");
     }
 
     @AfterEach
@@ -87,6 +89,7 @@ final class FailingRequestTest {
     void anErrorIsAnsweredAndLoggedOnceWithTheRequestsId() {
         engine.failWith(new OutOfMemoryError("no native memory"));
         service.modelInfer(request("mine"), answers);
+        threads.close();
         assertThat(answers.failures).singleElement().satisfies(failure -> {
             Status status = Status.fromThrowable(failure);
             assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
@@ -100,6 +103,7 @@ final class FailingRequestTest {
     void whatFailedIsNoLongerUnderWay() {
         engine.failWith(new UnsatisfiedLinkError("no such library"));
         service.modelInfer(request(""), answers);
+        threads.close();
         assertThat(answers.failures).hasSize(1);
         assertThat(model.measurements().placements().inFlight()).isZero();
         assertThat(model.measurements().window().failures()).isEqualTo(1);

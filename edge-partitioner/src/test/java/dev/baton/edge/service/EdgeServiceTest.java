@@ -68,6 +68,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -135,6 +138,40 @@ class EdgeServiceTest {
                 .modelReady(
                         ModelReadyRequest.newBuilder().setName(TinyModel.NAME).build())
                 .getReady());
+    }
+
+    /** Between threads a request, its end or its answer may be lost: rarely, hence so many. */
+    @Test
+    void noneOfManyRequestsAtOnceIsForgotten() throws Exception {
+        ModelInferRequest unknown =
+                ModelInferRequest.newBuilder().setModelName("nobody").build();
+        int clients = 16;
+        int requests = 2_000;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> answered = IntStream.range(0, clients)
+                    .mapToObj(_ -> threads.submit(() -> {
+                        int refused = 0;
+                        for (int i = 0; i < requests; i++) {
+                            refused += refusal(unknown) == Status.Code.NOT_FOUND ? 1 : 0;
+                        }
+                        return refused;
+                    }))
+                    .toList();
+            for (Future<Integer> one : answered) {
+                assertThat(one.get()).isEqualTo(requests);
+            }
+        }
+    }
+
+    private Status.Code refusal(ModelInferRequest request) {
+        try {
+            client.stub()
+                    .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .modelInfer(request);
+            return Status.Code.OK;
+        } catch (StatusRuntimeException refused) {
+            return refused.getStatus().getCode();
+        }
     }
 
     @AfterAll
