@@ -84,7 +84,13 @@ public final class Fleet {
     /** Drops the nodes that have been silent for longer than they are remembered. */
     public void forgetSilent() {
         Instant limit = clock.instant().minus(settings.forgetAfter());
-        edges.values().removeIf(edge -> edge.seenAt().isBefore(limit));
-        tails.values().removeIf(tail -> tail.seenAt().isBefore(limit));
+        edges.values().stream()
+                .filter(edge -> edge.seenAt().isBefore(limit))
+                .filter(edge -> edges.remove(edge.id(), edge)) // unless it was heard of meanwhile
+                .forEach(edge -> listeners.forEach(listener -> listener.edgeForgotten(edge)));
+        tails.values().stream()
+                .filter(tail -> tail.seenAt().isBefore(limit))
+                .filter(tail -> tails.remove(tail.id(), tail))
+                .forEach(tail -> listeners.forEach(listener -> listener.tailForgotten(tail)));
     }
 }

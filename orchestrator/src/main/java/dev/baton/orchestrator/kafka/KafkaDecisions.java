@@ -92,7 +92,12 @@ public final class KafkaDecisions implements DecisionSource {
         consumer.seek(partition, Math.max(begin, end - RECORDS));
         ArrayDeque<DecisionView> newestFirst = new ArrayDeque<>();
         long until = System.nanoTime() + TIME.toNanos();
-        while (consumer.position(partition) < end && System.nanoTime() - until < 0) {
+        while (consumer.position(partition) < end) {
+            if (System.nanoTime() - until > 0) {
+                throw new HistoryUnavailableException(
+                        "earlier decisions could not be read within %d s; plans in force are not affected: try again"
+                                .formatted(TIME.toSeconds()));
+            }
             for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                 if (key.equals(record.key())) {
                     decision(record).ifPresent(newestFirst::addFirst);

@@ -15,7 +15,7 @@ final class KeptPlan {
     /** Signalled when the plan is another one. */
     final Condition changed = lock.newCondition();
 
-    /** The plan in force, whoever made it. */
+    /** The plan in force, whoever made it, without what else was weighed: there is one for every edge node and model. */
     @Nullable
     Plan plan;
 
@@ -37,7 +37,7 @@ final class KeptPlan {
         if (plan == null || plan.epoch() != next.epoch()) {
             measured = Optional.empty();
         }
-        plan = next;
+        plan = next.brief();
         changed.signalAll();
     }
 }

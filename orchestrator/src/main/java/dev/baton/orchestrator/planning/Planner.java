@@ -50,6 +50,7 @@ public final class Planner implements FleetListener {
     private final LongSupplier nowMicros;
     private final PredictionErrors errors = new PredictionErrors();
     private final Map<Key, KeptPlan> kept = new ConcurrentHashMap<>();
+    private final LatestPlans latest = new LatestPlans();
     private final ThreadLocal<Predictions> scratch = ThreadLocal.withInitial(Predictions::new);
     private volatile boolean recovered;
 
@@ -135,22 +136,23 @@ public final class Planner implements FleetListener {
             }
             String reason = "%s stays: %s wrote the outdated plan %d after it was replaced"
                     .formatted(ours.choice(), outdated.planner(), outdated.epoch());
-            publish(entry, with(ours, entry.keeper.renew(nowMicros.getAsLong()), reason, ours.pinned()));
+            long epoch = entry.keeper.renew(nowMicros.getAsLong());
+            publish(entry, with(ours, epoch, reason, latest.whole(ours).alternatives()));
             return true;
         } finally {
             entry.lock.unlock();
         }
     }
 
-    private Plan with(Plan plan, long epoch, String reason, boolean pinned) {
+    private Plan with(Plan plan, long epoch, String reason, List<Alternative> alternatives) {
         return new Plan(
                 plan.edgeNode(),
                 plan.model(),
                 plan.choice(),
                 epoch,
                 reason,
-                plan.alternatives(),
-                pinned,
+                alternatives,
+                plan.pinned(),
                 clock.instant(),
                 plan.objective(),
                 settings.replica());
@@ -171,6 +173,31 @@ public final class Planner implements FleetListener {
     @Override
     public void tailSeen(TailNode tail) {
         tails.observe(tail.last(), nowMicros.getAsLong());
+    }
+
+    /** What was measured of it is forgotten; its plans stay, as it may return and epochs must go on. */
+    @Override
+    public void edgeForgotten(EdgeNode edge) {
+        for (String model : edge.models().keySet()) {
+            forget(
+                    entry(edge.id(), model),
+                    "the edge node has been silent since %s: its last plan stays".formatted(edge.seenAt()));
+        }
+    }
+
+    @Override
+    public void tailForgotten(TailNode tail) {
+        tails.forget(tail.id());
+    }
+
+    private static void forget(KeptPlan entry, String verdict) {
+        entry.lock.lock();
+        try {
+            entry.keeper = null;
+            entry.verdict = verdict;
+        } finally {
+            entry.lock.unlock();
+        }
     }
 
     private void observe(EdgeNode edge, EdgeNode.Model model) {
@@ -251,14 +278,7 @@ public final class Planner implements FleetListener {
     }
 
     private void leaveToOthers(String edgeNode, String model) {
-        KeptPlan entry = entry(edgeNode, model);
-        entry.lock.lock();
-        try {
-            entry.keeper = null;
-            entry.verdict = "another replica plans for this edge node";
-        } finally {
-            entry.lock.unlock();
-        }
+        forget(entry(edgeNode, model), "another replica plans for this edge node");
     }
 
     private void look(EdgeNode edge, ModelVersion version) {
@@ -266,7 +286,7 @@ public final class Planner implements FleetListener {
         entry.lock.lock();
         try {
             if (!entry.published && entry.plan != null) {
-                publish(entry, entry.plan);
+                publish(entry, latest.whole(entry.plan));
             }
             PlanKeeper keeper = keeper(entry, edge, version).orElse(null);
             if (keeper == null) {
@@ -333,7 +353,8 @@ public final class Planner implements FleetListener {
             Ranking ranking = rank(edgeNode, keeper);
             String reason = PlanExplanation.nothingFeasible(ranking, plan.choice());
             entry.verdict = reason;
-            record(entry, edgeNode, keeper, Trigger.NOTHING_FEASIBLE, with(plan, plan.epoch(), reason, plan.pinned()));
+            Plan explained = with(plan, plan.epoch(), reason, ranking.alternatives());
+            record(entry, edgeNode, keeper, Trigger.NOTHING_FEASIBLE, explained);
         }
         entry.nothingFeasible = nothingFeasible;
     }
@@ -417,6 +438,7 @@ public final class Planner implements FleetListener {
 
     /** Publishes; a plan that did not arrive is published again at the next look, with the same epoch. */
     private void publish(KeptPlan entry, Plan plan) {
+        latest.add(plan);
         entry.take(plan);
         entry.published = true;
         around.plans().publish(plan).whenComplete((done, failure) -> {
@@ -519,7 +541,7 @@ public final class Planner implements FleetListener {
                     choice.orElseGet(() -> plan == null ? Choice.EDGE_ONLY : plan.choice()),
                     (plan == null ? 0 : plan.epoch()) + 1,
                     reason,
-                    plan == null ? List.of() : plan.alternatives(),
+                    plan == null ? List.of() : latest.whole(plan).alternatives(),
                     choice.isPresent(),
                     clock.instant(),
                     around.steering().preferences(edgeNode, model).objective().text(),
@@ -604,7 +626,9 @@ public final class Planner implements FleetListener {
         boolean here = around.shards().holds(edgeNode);
         entry.lock.lock();
         try {
-            return entry.plan == null ? Optional.empty() : Optional.of(standing(entry, entry.plan, here, ranked));
+            return entry.plan == null
+                    ? Optional.empty()
+                    : Optional.of(standing(entry, latest.whole(entry.plan), here, ranked));
         } finally {
             entry.lock.unlock();
         }
@@ -710,7 +734,12 @@ public final class Planner implements FleetListener {
                 .orElse(Choice.NO_CODEC);
     }
 
-    private void requireRecovered() {
+    /**
+     * Refuses to go on before the past is known.
+     *
+     * @throws PlansNotReadException when earlier plans and what people asked for were not all read yet
+     */
+    public void requireRecovered() {
         if (!recovered) {
             throw new PlansNotReadException();
         }

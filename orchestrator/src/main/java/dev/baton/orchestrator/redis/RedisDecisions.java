@@ -1,6 +1,5 @@
 package dev.baton.orchestrator.redis;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.orchestrator.planning.DecisionSource;
 import dev.baton.orchestrator.planning.DecisionView;
@@ -8,6 +7,7 @@ import dev.baton.orchestrator.planning.HistoryUnavailableException;
 import dev.baton.orchestrator.planning.Plan;
 import dev.baton.orchestrator.planning.PlanDecision;
 import io.quarkus.redis.datasource.RedisDataSource;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -21,6 +21,9 @@ public final class RedisDecisions implements DecisionSource {
 
     /** As long as the log of record keeps them. */
     static final Duration TIME_TO_LIVE = Duration.ofDays(7);
+
+    /** A decision with all alternatives takes some kilobytes, deflated; the rest is read from the log of record. */
+    static final int KEPT = 50;
 
     private final RedisWriter writer;
     private final RedisDataSource redis;
@@ -37,8 +40,8 @@ public final class RedisDecisions implements DecisionSource {
         Plan plan = decision.plan();
         String key = key(plan.edgeNode(), plan.model().model());
         boolean accepted = writer.offer(source -> {
-            source.list(String.class).lpush(key, Json.write(json, DecisionView.of(decision)));
-            source.list(String.class).ltrim(key, 0, LIMIT - 1L);
+            source.list(byte[].class).lpush(key, Deflated.of(Json.write(json, DecisionView.of(decision))));
+            source.list(byte[].class).ltrim(key, 0, KEPT - 1L);
             source.key().expire(key, TIME_TO_LIVE);
         });
         if (!accepted) {
@@ -49,7 +52,7 @@ public final class RedisDecisions implements DecisionSource {
     @Override
     public List<DecisionView> latest(String edgeNode, String model, int limit) {
         try {
-            return redis.list(String.class).lrange(key(edgeNode, model), 0, limit - 1L).stream()
+            return redis.list(byte[].class).lrange(key(edgeNode, model), 0, limit - 1L).stream()
                     .map(this::decision)
                     .toList();
         } catch (RuntimeException failure) {
@@ -59,10 +62,10 @@ public final class RedisDecisions implements DecisionSource {
         }
     }
 
-    private DecisionView decision(String text) {
+    private DecisionView decision(byte[] deflated) {
         try {
-            return json.readValue(text, DecisionView.class);
-        } catch (JsonProcessingException malformed) {
+            return json.readValue(Deflated.text(deflated), DecisionView.class);
+        } catch (IOException malformed) {
             throw new IllegalStateException("Redis holds something else than decisions", malformed);
         }
     }

@@ -49,17 +49,18 @@ public final class RedisFleetViews implements FleetListener, Supplier<FleetView>
 
     @Override
     public void edgeSeen(EdgeNode edge) {
-        keep(EDGE + edge.id(), FleetView.of(edge, fleet, clock.instant()));
+        keep(EDGE + edge.id(), () -> FleetView.of(edge, fleet, clock.instant()));
     }
 
     @Override
     public void tailSeen(TailNode tail) {
-        keep(TAIL + tail.id(), FleetView.of(tail, fleet, clock.instant()));
+        keep(TAIL + tail.id(), () -> FleetView.of(tail, fleet, clock.instant()));
     }
 
-    private void keep(String key, Object view) {
-        String text = Json.write(json, view);
-        writer.offer(source -> source.value(String.class).setex(key, TIME_TO_LIVE.toSeconds(), text));
+    /** Whoever hears of windows does not wait for the view to be made, and none is made that finds no place. */
+    private void keep(String key, Supplier<?> view) {
+        writer.offer(source ->
+                source.value(String.class).setex(key, TIME_TO_LIVE.toSeconds(), Json.write(json, view.get())));
     }
 
     /** The whole fleet: what this replica hears of itself, and of the rest what the other replicas keep here. */

@@ -32,11 +32,11 @@ public final class RedisPlanRows implements FleetListener, PlanRows.Shown {
     @Override
     public void edgeSeen(EdgeNode edge) {
         for (String model : edge.models().keySet()) {
-            planner.row(edge.id(), model).ifPresent(row -> {
-                String text = Json.write(json, row);
-                writer.offer(source -> source.value(String.class)
-                        .setex(key(edge.id() + "/" + model), RedisFleetViews.TIME_TO_LIVE.toSeconds(), text));
-            });
+            writer.offer(source -> planner.row(edge.id(), model).ifPresent(row -> source.value(String.class)
+                    .setex(
+                            key(edge.id() + "/" + model),
+                            RedisFleetViews.TIME_TO_LIVE.toSeconds(),
+                            Json.write(json, row))));
         }
     }
 

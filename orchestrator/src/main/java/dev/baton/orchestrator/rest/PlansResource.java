@@ -140,6 +140,10 @@ final class PlansResource {
             responseCode = "404",
             description = "There is no such edge node or model, or no plan yet.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "Earlier plans have not been read from the broker yet.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public StandingView get(@PathParam("edge") String edge, @PathParam("model") String model) {
         return StandingView.of(planner.standing(edge, model));
     }
@@ -172,7 +176,12 @@ final class PlansResource {
                     @Nullable
                     String at) {
         Standing standing = planner.standing(edge, model);
-        DecisionView decision = at == null ? inForce(standing) : decisionAt(edge, model, instant(at));
+        Instant inForceSince = standing.plan().decidedAt();
+        DecisionView decision = Optional.ofNullable(at)
+                .map(this::instant)
+                .filter(moment -> moment.isBefore(inForceSince))
+                .map(moment -> decisionAt(edge, model, moment))
+                .orElseGet(() -> inForce(standing));
         return new ExplanationView(
                 decision, decision.plan().epoch() == standing.plan().epoch(), StandingView.of(standing));
     }
@@ -181,12 +190,10 @@ final class PlansResource {
     private DecisionView inForce(Standing standing) {
         Plan plan = standing.plan();
         try {
-            return history.latest(plan.edgeNode(), plan.model().model(), 5).stream()
-                    .filter(decision -> decision.plan().epoch() == plan.epoch())
-                    .findFirst()
-                    .orElseGet(() -> DecisionView.unrecorded(plan));
+            return history.of(plan).orElseGet(() -> DecisionView.unrecorded(plan));
         } catch (HistoryUnavailableException away) {
-            return DecisionView.unrecorded(plan);
+            return DecisionView.unrecorded(
+                    plan); // what is in force is known all the same, if not on what it was decided
         }
     }
 
@@ -259,6 +266,10 @@ final class PlansResource {
             responseCode = "404",
             description = "There is no such edge node or model.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "Earlier plans have not been read yet, or the broker, where pins are kept, does not answer.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public StandingView pin(
             @PathParam("edge") String edge, @PathParam("model") String model, @Nullable PinRequest request) {
         if (request == null || request.placement() == null) {
@@ -275,6 +286,10 @@ final class PlansResource {
     @APIResponse(
             responseCode = "404",
             description = "There is no such edge node or model.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "Earlier plans have not been read yet, or the broker, where pins are kept, does not answer.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public void unpin(@PathParam("edge") String edge, @PathParam("model") String model) {
         planner.unpin(edge, model);

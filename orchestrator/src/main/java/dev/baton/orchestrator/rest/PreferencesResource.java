@@ -50,7 +50,12 @@ final class PreferencesResource {
     @GET
     @Operation(summary = "Lists preferences that were set", description = "By edge node and model.")
     @APIResponse(responseCode = "200")
+    @APIResponse(
+            responseCode = "503",
+            description = "What was set has not been read from the broker yet.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public List<SetView> list() {
+        planner.requireRecovered();
         return steering.all().stream().map(SetView::of).toList();
     }
 
@@ -66,7 +71,12 @@ final class PreferencesResource {
             responseCode = "404",
             description = "There is no such model.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "What was set has not been read from the broker yet.",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public SetView get(@PathParam("edge") String edge, @PathParam("model") String model) {
+        planner.requireRecovered();
         requireNames(edge, model);
         return SetView.of(steering.inForce(edge, model));
     }
@@ -107,9 +117,10 @@ final class PreferencesResource {
     @APIResponse(responseCode = "204", description = "There are none for exactly this edge node and model now.")
     @APIResponse(
             responseCode = "503",
-            description = "The broker, where they are kept, does not answer.",
+            description = "What was set has not been read yet, or the broker, where it is kept, does not answer.",
             content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public void delete(@PathParam("edge") String edge, @PathParam("model") String model) {
+        planner.requireRecovered();
         if (steering.set(edge, model).isPresent()) {
             planner.steer(new SteeringChange.OfPreferences(edge, model, Optional.empty()));
         }

@@ -53,14 +53,12 @@ final class DecisionHistoryTest {
                 "replica-1");
     }
 
-    private static PlanDecision decision(long epoch) {
-        return new PlanDecision(
-                plan(epoch), "a test", epoch == 1 ? Optional.empty() : Optional.of(plan(epoch - 1)), List.of());
-    }
-
+    /** Decisions one after the other; before the first of them there was another one, unless it is number 1. */
     private void record(long... epochs) {
+        Optional<Plan> previous = epochs[0] == 1 ? Optional.empty() : Optional.of(plan(epochs[0] - 1));
         for (long epoch : epochs) {
-            history.record(decision(epoch));
+            history.record(new PlanDecision(plan(epoch), "a test", previous, List.of()));
+            previous = Optional.of(plan(epoch));
         }
     }
 
@@ -95,6 +93,25 @@ final class DecisionHistoryTest {
         assertThat(latest(10)).containsExactly(3L, 2L, 1L);
         fast.kept.clear();
         assertThat(latest(10)).containsExactly(3L, 2L, 1L);
+    }
+
+    @Test
+    void whatTheFastPlaceMissedWhileItWasAwayIsReadFromTheRecord() {
+        record(1, 2, 3, 4);
+        fast.kept.remove(2);
+
+        assertThat(latest(10)).containsExactly(4L, 3L, 2L, 1L);
+        assertThat(at(3)).as("not the one before what is missing").hasValue(3L);
+    }
+
+    @Test
+    void theDecisionBehindAPlanIsFoundWhereverItIsKept() {
+        record(1, 2, 3);
+        fast.kept.removeLast();
+
+        assertThat(history.of(plan(3)).map(found -> found.plan().epoch())).hasValue(3L);
+        assertThat(history.of(plan(2)).map(found -> found.plan().epoch())).hasValue(2L);
+        assertThat(history.of(plan(9))).isEmpty();
     }
 
     @Test

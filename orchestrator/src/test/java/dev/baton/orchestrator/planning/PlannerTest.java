@@ -576,6 +576,35 @@ final class PlannerTest {
     }
 
     @Test
+    void aForgottenEdgeNodeIsPlannedOnWithRisingEpochsWhenItReturns() {
+        world.heard(8);
+        world.clock.advance(Duration.ofHours(2));
+        world.fleet.forgetSilent();
+
+        assertThat(world.standing().ranking())
+                .as("nothing is known of it any more")
+                .isEmpty();
+        assertThat(world.standing().plan().epoch()).isEqualTo(1);
+        assertThat(world.standing().verdict()).startsWith("the edge node has been silent since");
+        world.heard(1);
+        assertThat(world.choices()).containsExactly("split:2 with int8+zstd", "edge-only");
+        assertThat(world.epochs()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void onlyTheLatestPlansKeepWhatElseWasWeighed() {
+        world.heard(8);
+        for (int edge = 2; edge <= 65; edge++) {
+            world.fleet.accept(report("edge-" + edge, MODEL, window(8).build()));
+            world.planner.replan("edge-" + edge, "gauge");
+        }
+
+        assertThat(world.standing().plan()).isEqualTo(world.published.getFirst().brief());
+        assertThat(world.planner.standing("edge-2", "gauge").plan()).isEqualTo(world.published.get(1));
+        assertThat(world.standing().ranking()).as("as predicted now").hasSizeGreaterThan(20);
+    }
+
+    @Test
     void allPlansInForceAreListed() {
         world.heard(8);
         world.planner.recover(new Plan(

@@ -275,6 +275,9 @@ class PlanningServiceTest {
                 .body("decision.plan.alternatives.size()", greaterThan(10))
                 .body("decision.inputs.find { it.name == 'uplink' }.value", startsWith("100"));
         isProblem(explanation("2020-01-01T00:00:00Z"), 404);
+        ValidatableResponse future = explanation(Instant.now().plusSeconds(600).toString());
+        isProblem(future, 400);
+        future.body("field", equalTo("at"));
         ValidatableResponse refused = explanation("yesterday");
         isProblem(refused, 400);
         refused.body("field", equalTo("at"));
@@ -330,6 +333,12 @@ class PlanningServiceTest {
             isProblem(refused, 400);
             refused.body("field", equalTo(field));
         });
+        isProblem(
+                given().body("{}")
+                        .contentType(ContentType.TEXT)
+                        .put("/api/preferences/*/*")
+                        .then(),
+                415);
         isProblem(preferences("{"), 400);
         isProblem(preferences(""), 400);
         isProblem(given().get("/api/preferences/*/nothing").then(), 404);
