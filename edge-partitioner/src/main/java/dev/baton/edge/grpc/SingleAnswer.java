@@ -4,7 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A unary call's answer: the first one counts, and a client that is gone hears nothing. Any thread may answer. */
+/** A unary call's answer: the first one counts, and a client that is gone hears nothing. Any thread may answer; made by the one that the call came on. */
 final class SingleAnswer<T> {
 
     private final StreamObserver<T> observer;
@@ -12,6 +12,9 @@ final class SingleAnswer<T> {
 
     SingleAnswer(StreamObserver<T> observer) {
         this.observer = observer;
+        if (observer instanceof ServerCallStreamObserver<T> call) {
+            call.setOnCancelHandler(() -> {}); // else answering a client that has just gone would throw
+        }
     }
 
     void give(T answer) {

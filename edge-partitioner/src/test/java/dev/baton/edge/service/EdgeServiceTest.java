@@ -345,6 +345,7 @@ class EdgeServiceTest {
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
                 .modelInfer(pictureRequest(jpeg).build());
         assertThat(text(response, "baton_codec")).isEqualTo("fp16");
+        spans.trace(traceId, "edge.receive"); // ends on the receiver's thread, maybe after the request
         List<SpanData> trace = spans.trace(traceId, "inference.GRPCInferenceService/ModelInfer");
         assertThat(trace)
                 .extracting(SpanData::getName)
