@@ -66,8 +66,8 @@ public interface EdgeConfig {
     Duration measurementWindow();
 
     /**
-     * What this edge node is: the name of a device profile, or a file of one. Joules of requests follow its numbers. Default:
-     * unknown, and so are joules.
+     * What this edge node is: a device's name, or the path of a file that describes one. Joules of requests follow its numbers;
+     * the planner predicts them where the orchestrator knows a device of the same name. Default: unknown, and so are joules.
      */
     Optional<String> deviceProfile();
 

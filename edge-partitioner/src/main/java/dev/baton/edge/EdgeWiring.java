@@ -30,11 +30,12 @@ import dev.baton.inference.EngineSettings;
 import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.OnnxRuntimeEngine;
 import dev.baton.messaging.KafkaConnection;
+import dev.baton.messaging.MachinePressure;
 import dev.baton.partitioning.splitpackage.PackageCache;
-import dev.baton.planning.PowerModel;
 import dev.baton.planning.device.DeviceCatalog;
 import dev.baton.planning.link.LinkEstimator;
 import dev.baton.planning.link.LinkProbes;
+import dev.baton.schemas.records.DevicePressure;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -60,6 +61,9 @@ final class EdgeWiring {
     private static final LongSupplier NANO_TICKER = System::nanoTime;
     private static final AttributeKey<String> STATE = AttributeKey.stringKey("baton.state");
     private static final AttributeKey<Double> JOULES = AttributeKey.doubleKey("baton.joules");
+    /** Share of the processors above which what is measured says more about the rest of the machine. */
+    private static final double BUSY = 0.8;
+
     private static final Attributes COMPUTE = Attributes.of(STATE, "compute");
     private static final Attributes TRANSMIT = Attributes.of(STATE, "transmit");
     private static final Attributes WAIT = Attributes.of(STATE, "wait");
@@ -122,7 +126,7 @@ final class EdgeWiring {
                 .setUnit("J")
                 .setDescription("What a request cost this edge node, by the power model of its device")
                 .build();
-        return new EnergyMeter(power(config), energy -> {
+        return new EnergyMeter(described(config).map(described -> described.power()), energy -> {
             joules.record(energy.compute(), COMPUTE);
             joules.record(energy.transmit(), TRANSMIT);
             joules.record(energy.waiting(), WAIT);
@@ -130,10 +134,11 @@ final class EdgeWiring {
         });
     }
 
-    private static Optional<PowerModel> power(EdgeConfig config) {
+    /** The device that this edge node is, where that is set. */
+    private static Optional<dev.baton.planning.device.Device> described(EdgeConfig config) {
         return config.deviceProfile().map(profile -> {
             try {
-                return DeviceCatalog.builtIn().resolve(profile).power();
+                return DeviceCatalog.builtIn().resolve(profile);
             } catch (IOException unreadable) {
                 throw new UncheckedIOException("baton.edge.device-profile " + profile + " cannot be read", unreadable);
             }
@@ -266,14 +271,14 @@ final class EdgeWiring {
 
     @Produces
     @Singleton
-    Exploration exploration(EdgeConfig config, Models models, Arrivals arrivals) {
+    Exploration exploration(EdgeConfig config, Models models, Arrivals arrivals, MachinePressure machine) {
         EdgeConfig.Exploration settings = config.exploration();
         boolean enabled = settings.enabled();
         return new Exploration(
                 models,
                 arrivals,
-                new LowBattery(settings.leastBattery(), NANO_TICKER),
-                new BusyMachine(NANO_TICKER),
+                () -> isLow(machine.latest(), settings.leastBattery()),
+                () -> machine.latest().getCpuShare() > BUSY,
                 new ExplorationSettings(
                         enabled ? settings.timeShare() : 0,
                         enabled ? settings.codecShare() : 0,
@@ -281,6 +286,10 @@ final class EdgeWiring {
                         settings.headsStaleAfter()),
                 () -> ThreadLocalRandom.current().nextDouble(),
                 NANO_TICKER);
+    }
+
+    private static boolean isLow(DevicePressure machine, double leastBattery) {
+        return machine.getOnBattery() && machine.hasBatteryShare() && machine.getBatteryShare() < leastBattery;
     }
 
     @Produces
@@ -295,16 +304,35 @@ final class EdgeWiring {
         return new LinkEstimator(NANO_TICKER);
     }
 
+    /** Asked by measurement windows alone, as it counts from one time to the next. */
+    @Produces
+    @Singleton
+    MachinePressure machine() {
+        return new MachinePressure();
+    }
+
     @Produces
     @Singleton
     KafkaBackground background(
-            EdgeConfig config, LinkProducer producer, EdgeIdentity identity, Models models, LinkEstimator link) {
+            EdgeConfig config,
+            LinkProducer producer,
+            EdgeIdentity identity,
+            MachinePressure machine,
+            Models models,
+            LinkEstimator link) {
         LinkProbes probes = new LinkProbes(link, NANO_TICKER);
         return new KafkaBackground(
                 producer,
                 identity.id(),
                 new KafkaMeasurements(
-                        producer, identity.id(), config.deviceProfile(), models, link, probes, NANO_TICKER),
+                        producer,
+                        identity.id(),
+                        described(config).map(described -> described.name()),
+                        machine,
+                        models,
+                        link,
+                        probes,
+                        NANO_TICKER),
                 link,
                 probes,
                 config.measurementWindow(),

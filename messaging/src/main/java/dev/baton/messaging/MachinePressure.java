@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * How busy the machine of this process is, as its operating system tells: processors, memory, battery and power. What the
- * platform does not tell, or not to this user, is absent. One thread asks.
+ * platform does not tell, or not to this user, is absent. One thread asks {@link #now}, as some of it counts from one time to the
+ * next, for the whole process; any reads {@link #latest}.
  */
 public final class MachinePressure {
 
@@ -31,6 +32,7 @@ public final class MachinePressure {
     private final ToDoubleFunction<OperatingSystemMXBean> processors;
     private OptionalLong lastMicrojoules = OptionalLong.empty();
     private long lastNanos;
+    private volatile DevicePressure latest = DevicePressure.getDefaultInstance();
 
     /** Of the machine this process runs on. */
     public MachinePressure() {
@@ -63,7 +65,13 @@ public final class MachinePressure {
                 .or(() -> battery.filter(_ -> pressure.getOnBattery()).flatMap(this::batteryWatts))
                 .or(() -> processorWatts.stream().boxed().findFirst())
                 .ifPresent(pressure::setWatts);
-        return pressure.build();
+        latest = pressure.build();
+        return latest;
+    }
+
+    /** As it was when it was asked for last; nothing is told before the first time. */
+    public DevicePressure latest() {
+        return latest;
     }
 
     private Optional<Double> memory() {

@@ -33,6 +33,14 @@ final class MachinePressureTest {
     }
 
     @Test
+    void theLatestIsWhatWasToldLast() {
+        MachinePressure machine = pressure(0.25);
+        assertThat(machine.latest().getAllFields()).as("before it was asked").isEmpty();
+        assertThat(machine.latest()).isNotEqualTo(machine.now());
+        assertThat(machine.latest().getCpuShare()).isEqualTo(0.25);
+    }
+
+    @Test
     void memoryIsWhatLinuxCallsAvailable() throws IOException {
         write("proc/meminfo", "MemTotal:       1000 kB\nMemFree:         10 kB\nMemAvailable:    250 kB\n");
         assertThat(pressure(0.5).now().getMemoryShare()).isCloseTo(0.75, within(1e-9));

@@ -34,7 +34,7 @@ public final class KafkaMeasurements {
     private final LinkProducer producer;
     private final String edgeNode;
     private final Optional<String> deviceProfile;
-    private final MachinePressure machine = new MachinePressure();
+    private final MachinePressure machine;
     private final Models models;
     private final LinkEstimator link;
     private final LinkProbes probes;
@@ -46,6 +46,7 @@ public final class KafkaMeasurements {
             LinkProducer producer,
             String edgeNode,
             Optional<String> deviceProfile,
+            MachinePressure machine,
             Models models,
             LinkEstimator link,
             LinkProbes probes,
@@ -53,6 +54,7 @@ public final class KafkaMeasurements {
         this.producer = producer;
         this.edgeNode = edgeNode;
         this.deviceProfile = deviceProfile;
+        this.machine = machine;
         this.models = models;
         this.link = link;
         this.probes = probes;

@@ -7,17 +7,23 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How far answers to users' requests with a codec agreed with answers without it, per split point and codec, since the model
- * was opened. Any thread may report.
+ * How far answers to users' requests with a codec agreed with answers without it lately, per split point and codec. Any thread
+ * may report.
  */
 public final class CodecAgreements {
 
     private final Map<EncodingKey, Counts> all = new TreeMap<>(
             java.util.Comparator.comparingInt(EncodingKey::splitPoint).thenComparing(EncodingKey::codec));
 
+    /**
+     * At so many samples counts are halved, so that what users send now is not outvoted by what they sent long ago. Half of them
+     * still tell an agreement of 99 % from a lower one.
+     */
+    private static final int MOST_SAMPLES = 2_000;
+
     private static final class Counts {
         private long samples;
-        private long agreeing;
+        private double agreeing;
         private final RecentValues errors = new RecentValues();
     }
 
@@ -26,6 +32,10 @@ public final class CodecAgreements {
 
     public synchronized void compared(EncodingKey key, boolean sameHighest, double relativeError) {
         Counts counts = all.computeIfAbsent(key, _ -> new Counts());
+        if (counts.samples == MOST_SAMPLES) {
+            counts.samples /= 2;
+            counts.agreeing /= 2;
+        }
         counts.samples++;
         counts.agreeing += sameHighest ? 1 : 0;
         counts.errors.add(relativeError);
@@ -36,7 +46,7 @@ public final class CodecAgreements {
                 .map(e -> new Agreement(
                         e.getKey(),
                         e.getValue().samples,
-                        e.getValue().agreeing / (double) e.getValue().samples,
+                        e.getValue().agreeing / e.getValue().samples,
                         e.getValue().errors.summary()))
                 .toList();
     }

@@ -10,6 +10,7 @@ import dev.baton.embedded.FreePorts;
 import dev.baton.embedded.LinkConditions;
 import dev.baton.embedded.LinkEmulator;
 import dev.baton.messaging.KafkaConnection;
+import dev.baton.messaging.MachinePressure;
 import dev.baton.messaging.Topics;
 import dev.baton.planning.link.LinkEstimate;
 import dev.baton.planning.link.LinkEstimator;
@@ -60,7 +61,14 @@ final class LinkOverBrokerTest {
                         producer,
                         "edge",
                         new KafkaMeasurements(
-                                producer, "edge", Optional.empty(), new Models(), estimator, probes, System::nanoTime),
+                                producer,
+                                "edge",
+                                Optional.empty(),
+                                new MachinePressure(),
+                                new Models(),
+                                estimator,
+                                probes,
+                                System::nanoTime),
                         estimator,
                         probes,
                         WINDOW,
