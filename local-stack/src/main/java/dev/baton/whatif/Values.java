@@ -86,8 +86,8 @@ public final class Values {
     }
 
     /**
-     * {@code latency}, {@code energy}, {@code cost} or {@code weighted:ms=1,j=20,cost=0}: what a millisecond, a joule and a
-     * unit of cloud cost weigh, which may be called latency, energy and cost as well.
+     * {@code latency}, {@code energy}, {@code cloud-cost} or {@code weighted:latency=1,energy=20,cost=0}: what a millisecond, a
+     * joule and a unit of cloud cost weigh; short forms are {@code cost}, and {@code ms} and {@code j} for the weights.
      */
     public static Objective objective(String text) {
         String form = text.strip().toLowerCase(Locale.ROOT);
@@ -100,7 +100,8 @@ public final class Values {
     }
 
     private static Objective weighted(String form, String text) {
-        String expected = "'%s': expected latency, energy, cost or weighted:ms=1,j=20,cost=0".formatted(text);
+        String expected =
+                "'%s': expected latency, energy, cloud-cost or weighted:latency=1,energy=20,cost=0".formatted(text);
         if (!form.startsWith("weighted:")) {
             throw new IllegalArgumentException(expected);
         }

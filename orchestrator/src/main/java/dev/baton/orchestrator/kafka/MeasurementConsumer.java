@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -35,7 +37,7 @@ public final class MeasurementConsumer implements AutoCloseable {
     public static final String GROUP = "baton-orchestrator";
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
-    private static final int MAX_POLL_RECORDS = 500;
+    static final int MAX_POLL_RECORDS = 500;
 
     private final KafkaConnection connection;
     private final Fleet fleet;
@@ -97,10 +99,33 @@ public final class MeasurementConsumer implements AutoCloseable {
 
     private void read(Consumer<String, byte[]> opened) {
         opened.subscribe(List.of(Topics.MEASUREMENTS), new Handover(opened));
+        Backlog backlog = new Backlog();
         while (closed.getCount() > 0) {
-            for (ConsumerRecord<String, byte[]> record : opened.poll(Duration.ofMillis(500))) {
-                accept(record);
+            ConsumerRecords<String, byte[]> records = opened.poll(Duration.ofMillis(500));
+            if (!backlog.holds(records.count(), System.nanoTime())) {
+                records.forEach(this::accept);
             }
+        }
+    }
+
+    /**
+     * What waited while this replica was cut off from the broker. It says nothing about now, and others may plan for its edge nodes
+     * since: a plan made from it would be fenced by its epoch, but not if it is not made.
+     */
+    static final class Backlog {
+        private OptionalLong heardNanos = OptionalLong.empty();
+        private boolean behind;
+
+        /** Whether the records of a poll belong to it. */
+        boolean holds(int records, long nowNanos) {
+            if (records == 0) {
+                return false;
+            }
+            long silence = nowNanos - heardNanos.orElse(nowNanos);
+            heardNanos = OptionalLong.of(nowNanos);
+            boolean held = behind || silence >= ClientSettings.SHARE_SESSION_TIMEOUT.toNanos();
+            behind = held && records >= MAX_POLL_RECORDS;
+            return held;
         }
     }
 
