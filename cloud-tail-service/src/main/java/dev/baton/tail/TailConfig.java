@@ -23,16 +23,23 @@ public interface TailConfig {
 
     InferenceConfig inference();
 
+    BatchingConfig batching();
+
     /** The consumer group that shares out the work; tails of one fleet have the same. */
     @WithDefault("baton-tails")
     String group();
 
-    /**
-     * Records taken at a time. Few, because the next are taken when these are answered, and because another tail may
-     * have nothing to do meanwhile.
-     */
+    /** Records taken from the broker's answers at a time. */
     @WithDefault("8")
     int maxPollRecords();
+
+    /** Records received and not yet answered; further ones wait at the broker. */
+    @WithDefault("256")
+    int maxInHand();
+
+    /** The same in bytes of the records. 128 MiB. */
+    @WithDefault("134217728")
+    long maxInHandBytes();
 
     /**
      * The largest tensor, decoded, that is accepted for an input whose shape the model leaves open; protects the
@@ -50,8 +57,8 @@ public interface TailConfig {
     Duration loadRetryDelay();
 
     /**
-     * The longest wait of a record for a version that the catalog names and this tail is loading. Short, because the
-     * records received with it wait as well.
+     * The longest wait of a record for a version that the catalog names and this tail is loading. Short, because its edge node
+     * may do better by itself.
      */
     @WithDefault("2s")
     Duration loadingPatience();
@@ -60,7 +67,7 @@ public interface TailConfig {
     @WithDefault("1s")
     Duration measurementWindow();
 
-    /** How long a stop may take to hand over results that are on their way. */
+    /** How long a stop, or a partition that goes to another tail, may wait for answers that are on their way. */
     @WithDefault("10s")
     Duration stopTimeout();
 

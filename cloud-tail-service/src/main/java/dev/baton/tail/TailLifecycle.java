@@ -1,6 +1,7 @@
 package dev.baton.tail;
 
 import dev.baton.inference.InferenceEngine;
+import dev.baton.tail.batch.Batches;
 import dev.baton.tail.kafka.KafkaActivationReceiver;
 import dev.baton.tail.kafka.KafkaCatalog;
 import dev.baton.tail.kafka.KafkaMeasurements;
@@ -18,6 +19,7 @@ public final class TailLifecycle {
     private final KafkaActivationReceiver receiver;
     private final KafkaCatalog catalog;
     private final KafkaMeasurements measurements;
+    private final Batches batches;
     private final ServedModels models;
     private final LazyProducer producer;
     private final InferenceEngine engine;
@@ -26,12 +28,14 @@ public final class TailLifecycle {
             KafkaActivationReceiver receiver,
             KafkaCatalog catalog,
             KafkaMeasurements measurements,
+            Batches batches,
             ServedModels models,
             LazyProducer producer,
             InferenceEngine engine) {
         this.receiver = receiver;
         this.catalog = catalog;
         this.measurements = measurements;
+        this.batches = batches;
         this.models = models;
         this.producer = producer;
         this.engine = engine;
@@ -48,6 +52,7 @@ public final class TailLifecycle {
         receiver.close();
         measurements.close();
         producer.close();
+        batches.close();
         models.close();
         engine.close();
     }

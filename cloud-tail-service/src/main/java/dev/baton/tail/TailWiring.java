@@ -11,6 +11,9 @@ import dev.baton.partitioning.splitpackage.PackageCache;
 import dev.baton.tail.answer.ActivationDecoder;
 import dev.baton.tail.answer.AnswerTrace;
 import dev.baton.tail.answer.TailInference;
+import dev.baton.tail.batch.BatchSettings;
+import dev.baton.tail.batch.Batches;
+import dev.baton.tail.kafka.ActivationAnswering;
 import dev.baton.tail.kafka.KafkaActivationReceiver;
 import dev.baton.tail.kafka.KafkaCatalog;
 import dev.baton.tail.kafka.KafkaDeadLetters;
@@ -68,24 +71,37 @@ public final class TailWiring {
                         new StringDeserializer(),
                         new ByteArrayDeserializer()),
                 models,
-                inference,
-                results,
-                deadLetters,
-                tracer,
+                new ActivationAnswering(inference, results, deadLetters, tracer),
+                new KafkaActivationReceiver.Settings(config.maxInHand(), config.maxInHandBytes(), config.stopTimeout()),
                 System::nanoTime);
     }
 
     @Produces
     @Singleton
-    TailInference inference(ServedModels models, TailMeasurements measurements, Tracer tracer) {
+    TailInference inference(ServedModels models, Batches batches, TailMeasurements measurements, Tracer tracer) {
         return new TailInference(
                 tailId,
                 models,
                 new ActivationDecoder(config.maxTensorBytes()),
+                batches,
                 new DelayBaseline(MAX_EDGES),
                 config.loadingPatience(),
                 measurements,
                 new AnswerTrace(tracer),
+                System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    Batches batches() {
+        BatchingConfig batching = config.batching();
+        return new Batches(
+                new BatchSettings(
+                        tail -> batching.limits(tail.model().getName(), tail.splitPoint()),
+                        batching.capacity(),
+                        batching.capacityBytes(),
+                        batching.whenFull()),
+                config.inference().workers(),
                 System::nanoTime);
     }
 

@@ -15,6 +15,7 @@ final class TailArchitectureTest {
 
     private static final String[] FEATURES = {
         "dev.baton.tail.answer..",
+        "dev.baton.tail.batch..",
         "dev.baton.tail.failure..",
         "dev.baton.tail.lateness..",
         "dev.baton.tail.measurement..",

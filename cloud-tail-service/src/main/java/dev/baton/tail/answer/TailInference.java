@@ -1,15 +1,13 @@
 package dev.baton.tail.answer;
 
-import dev.baton.inference.EngineBusyException;
-import dev.baton.inference.Inference;
-import dev.baton.inference.InferenceException;
-import dev.baton.inference.InvalidInputException;
 import dev.baton.messaging.TensorRecords;
 import dev.baton.schemas.records.Activation;
 import dev.baton.schemas.records.EncodedTensor;
 import dev.baton.schemas.records.Failure;
 import dev.baton.schemas.records.Result;
 import dev.baton.schemas.records.TailTimes;
+import dev.baton.tail.batch.Batches;
+import dev.baton.tail.batch.Batches.Batched;
 import dev.baton.tail.failure.FailurePolicy;
 import dev.baton.tail.failure.RefusedException;
 import dev.baton.tail.failure.TailFailure;
@@ -41,6 +39,7 @@ public final class TailInference {
     private final String tailId;
     private final ServedModels models;
     private final ActivationDecoder decoder;
+    private final Batches batches;
     private final DelayBaseline delays;
     private final Duration loadingPatience;
     private final TailMeasurements measurements;
@@ -57,6 +56,7 @@ public final class TailInference {
             String tailId,
             ServedModels models,
             ActivationDecoder decoder,
+            Batches batches,
             DelayBaseline delays,
             Duration loadingPatience,
             TailMeasurements measurements,
@@ -65,6 +65,7 @@ public final class TailInference {
         this.tailId = tailId;
         this.models = models;
         this.decoder = decoder;
+        this.batches = batches;
         this.delays = delays;
         this.loadingPatience = loadingPatience;
         this.measurements = measurements;
@@ -91,9 +92,10 @@ public final class TailInference {
             Timed<Map<String, Tensor>> inputs =
                     timed(() -> trace.decode(received, () -> decoder.decode(activation, model.model(), tail)));
             requireInTime(deadline);
-            Inference inference = trace.run(received, () -> run(tail, inputs.value()));
-            Timed<List<EncodedTensor>> outputs = timed(() -> encode(inference.outputs(), wanted));
-            return answered(received, inputs.took(), inference, outputs);
+            Batched ran = trace.run(received, () -> run(tail, inputs.value(), deadline));
+            Timed<List<EncodedTensor>> outputs =
+                    timed(() -> encode(ran.inference().outputs(), wanted));
+            return answered(received, inputs.took(), ran, outputs);
         } catch (RefusedException refused) {
             return refused(received, refused.failure());
         }
@@ -142,15 +144,12 @@ public final class TailInference {
         return activation.getOutputsCount() == 0 ? tail.outputs() : Set.copyOf(activation.getOutputsList());
     }
 
-    private static Inference run(TailSession tail, Map<String, Tensor> inputs) throws RefusedException {
+    private Batched run(TailSession tail, Map<String, Tensor> inputs, Deadline deadline) throws RefusedException {
         try {
-            return tail.run(inputs);
-        } catch (InvalidInputException e) {
-            throw new RefusedException(new TailFailure.Malformed(String.valueOf(e.getMessage())), e);
-        } catch (EngineBusyException e) {
-            throw new RefusedException(new TailFailure.Overloaded(String.valueOf(e.getMessage())), e);
-        } catch (InferenceException e) {
-            throw new RefusedException(new TailFailure.EngineFailed(String.valueOf(e.getMessage())), e);
+            return batches.run(tail, inputs, deadline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RefusedException(new TailFailure.Overloaded("this tail is shutting down"), e);
         }
     }
 
@@ -165,12 +164,18 @@ public final class TailInference {
     }
 
     private Answer answered(
-            ReceivedActivation received, Duration decode, Inference inference, Timed<List<EncodedTensor>> outputs) {
-        Duration run = inference.runTime();
+            ReceivedActivation received, Duration decode, Batched ran, Timed<List<EncodedTensor>> outputs) {
+        Duration run = ran.inference().runTime();
         // What is neither decoding, running nor encoding was waiting: for this record's turn or for the engine.
         Duration queue = sinceReceived(received).minus(decode).minus(run).minus(outputs.took());
         measurements.answered(
-                received.model(), received.splitPoint(), sentAs(received.activation()), queue, decode, run);
+                received.model(),
+                received.splitPoint(),
+                sentAs(received.activation()),
+                queue,
+                decode,
+                run,
+                ran.requests());
         Result result = resultTo(received)
                 .addAllOutputs(outputs.value())
                 .setTimes(TailTimes.newBuilder()
@@ -178,7 +183,7 @@ public final class TailInference {
                         .setDecodeMicros(micros(decode))
                         .setRunMicros(micros(run))
                         .setEncodeMicros(micros(outputs.took()))
-                        .setBatchSize(1))
+                        .setBatchSize(ran.requests()))
                 .build();
         return new Answer(result, Optional.empty());
     }

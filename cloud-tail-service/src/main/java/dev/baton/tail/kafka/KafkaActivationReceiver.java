@@ -1,36 +1,16 @@
 package dev.baton.tail.kafka;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.baton.messaging.Topics;
-import dev.baton.messaging.TraceHeaders;
-import dev.baton.schemas.records.Activation;
-import dev.baton.schemas.records.FailureReason;
-import dev.baton.tail.answer.Answer;
-import dev.baton.tail.answer.AnswerTrace;
-import dev.baton.tail.answer.ReceivedActivation;
-import dev.baton.tail.answer.TailInference;
-import dev.baton.tail.failure.FailurePolicy;
-import dev.baton.tail.failure.TailFailure;
+import dev.baton.tail.kafka.InHand.Held;
 import dev.baton.tail.models.ServedModels;
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.context.Context;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -44,7 +24,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Receives activations as a member of the tails' consumer group, on a thread of its own.
  *
- * <p>The records of one poll are answered at the same time, each on a virtual thread. The next poll follows when each
- * is either answered, and the broker has acknowledged the answer, or is to be read again; only then are offsets
- * committed, so whoever takes over from a tail that died repeats its work and loses none.
+ * <p>Each record is answered on a virtual thread while further ones are received, up to a bound; beyond it, records wait at
+ * the broker. An offset is committed only when every record before it is answered and the broker has acknowledged the
+ * answers, so whoever takes over from a tail that died repeats some of its work and loses none.
  */
 public final class KafkaActivationReceiver implements AutoCloseable {
 
@@ -70,61 +49,67 @@ public final class KafkaActivationReceiver implements AutoCloseable {
     /** Between two looks for a model to receive for. */
     private static final Duration NO_MODEL = Duration.ofSeconds(1);
 
-    /** Between two attempts to do what the broker refused. */
+    /** Before a new consumer takes the place of one that failed. */
     private static final Duration RETRY_DELAY = Duration.ofMillis(500);
+
+    /** Between two commits: what may be done twice after this process was killed. */
+    private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How often a record's answer is produced before the record becomes a dead letter. */
-    private static final int MAX_ATTEMPTS = 5;
-
     private final Supplier<Consumer<String, byte[]>> consumers;
     private final ServedModels models;
-    private final TailInference inference;
-    private final KafkaResultSender results;
-    private final KafkaDeadLetters deadLetters;
-    private final Tracer tracer;
+    private final ActivationAnswering answering;
+    private final Settings settings;
     private final LongSupplier nanos;
 
     private final Thread thread;
-    private final ExecutorService answering = Executors.newThreadPerTaskExecutor(
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("answer-", 0).factory());
+    private final InHand inHand;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Semaphore modelsChanged = new Semaphore(0);
     private volatile @Nullable Consumer<String, byte[]> consumer;
     private volatile boolean joined;
+    private long committedNanos; // only the thread uses it
 
-    /** Offset after the last record of each assigned partition whose work is done; only the thread uses it. */
-    private final Map<TopicPartition, OffsetAndMetadata> finished = new HashMap<>();
+    /**
+     * How much is in hand.
+     *
+     * @param mostRecords  received and not yet answered, before further ones wait at the broker
+     * @param mostBytes    of these
+     * @param drain        how long records in hand may take when their partition goes to another tail, or this one stops
+     */
+    public record Settings(int mostRecords, long mostBytes, Duration drain) {
 
-    /** How often the record that holds up a partition was tried; only the thread uses it. */
-    private final Map<TopicPartition, Attempts> attempts = new HashMap<>();
-
-    private record Attempts(long offset, int count) {}
+        public Settings {
+            if (mostRecords < 1 || mostBytes < 1) {
+                throw new IllegalArgumentException("at least 1 record of 1 byte must be allowed in hand, not %d of %d"
+                        .formatted(mostRecords, mostBytes));
+            }
+        }
+    }
 
     /**
      * A receiver that waits for {@link #start}.
      *
      * @param consumers makes a member of the group, again after one failed
-     * @param nanos the monotonic clock that {@link TailInference} reads
+     * @param nanos the monotonic clock that activations' deadlines are read from
      */
     public KafkaActivationReceiver(
             Supplier<Consumer<String, byte[]>> consumers,
             ServedModels models,
-            TailInference inference,
-            KafkaResultSender results,
-            KafkaDeadLetters deadLetters,
-            Tracer tracer,
+            ActivationAnswering answering,
+            Settings settings,
             LongSupplier nanos) {
         this.consumers = consumers;
         this.models = models;
-        this.inference = inference;
-        this.results = results;
-        this.deadLetters = deadLetters;
-        this.tracer = tracer;
+        this.answering = answering;
+        this.settings = settings;
         this.nanos = nanos;
+        this.inHand = new InHand(settings.mostRecords(), settings.mostBytes());
         this.thread = Thread.ofPlatform().name("activations").unstarted(this::receive);
     }
 
@@ -143,7 +128,7 @@ public final class KafkaActivationReceiver implements AutoCloseable {
         return thread.isAlive() || isStopping() || thread.getState() == Thread.State.NEW;
     }
 
-    /** Finishes the poll in hand, commits and leaves the group. */
+    /** Receives no more, answers what is in hand, commits and leaves the group. */
     @Override
     public void close() {
         stopping.countDown();
@@ -154,10 +139,11 @@ public final class KafkaActivationReceiver implements AutoCloseable {
                 thread.join();
             } catch (InterruptedException e) {
                 interrupted = true;
-                answering.shutdownNow();
+                threads.shutdownNow();
             }
         }
-        answering.close();
+        threads.shutdownNow(); // what the drain did not wait for
+        threads.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -194,13 +180,15 @@ public final class KafkaActivationReceiver implements AutoCloseable {
         try {
             consumer = opened;
             serve(opened);
-            commitFinished(opened, finished);
+            if (!inHand.awaitAll(settings.drain())) {
+                LOG.warnf("not everything in hand was answered within %s; another tail repeats it", settings.drain());
+            }
+            commit(opened, inHand.finished());
         } finally {
             joined = false;
             leave(opened);
             consumer = null;
-            finished.clear();
-            attempts.clear();
+            inHand.forgetAll();
         }
     }
 
@@ -225,7 +213,9 @@ public final class KafkaActivationReceiver implements AutoCloseable {
             if (topics.isEmpty()) {
                 modelsChanged.tryAcquire(NO_MODEL.toNanos(), TimeUnit.NANOSECONDS);
             } else {
-                answerAll(opened, poll(opened));
+                answerAll(poll(opened));
+                commitNowAndThen(opened);
+                keepWithinBounds(opened);
             }
         }
     }
@@ -248,144 +238,50 @@ public final class KafkaActivationReceiver implements AutoCloseable {
         }
     }
 
-    private void answerAll(Consumer<String, byte[]> opened, ConsumerRecords<String, byte[]> records)
-            throws InterruptedException {
-        if (records.isEmpty()) {
+    private void answerAll(ConsumerRecords<String, byte[]> records) {
+        long receivedNanos = nanos.getAsLong();
+        for (ConsumerRecord<String, byte[]> record : records) {
+            Held held = inHand.take(record);
+            threads.execute(() -> answer(held, receivedNanos));
+        }
+    }
+
+    private void answer(Held held, long receivedNanos) {
+        try {
+            if (answering.answer(held.record(), receivedNanos, stopping)) {
+                inHand.done(held);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // stopping: not done, so not committed
+        }
+    }
+
+    private void commitNowAndThen(Consumer<String, byte[]> opened) {
+        long now = nanos.getAsLong();
+        if (now - committedNanos < COMMIT_INTERVAL.toNanos()) {
             return;
         }
-        long receivedNanos = nanos.getAsLong();
-        Map<TopicPartition, List<Pending>> pending = new LinkedHashMap<>();
-        for (ConsumerRecord<String, byte[]> record : records) {
-            pending.computeIfAbsent(new TopicPartition(record.topic(), record.partition()), none -> new ArrayList<>())
-                    .add(new Pending(record, answering.submit(() -> answer(record, receivedNanos))));
-        }
-        boolean allDelivered = true;
-        for (Map.Entry<TopicPartition, List<Pending>> partition : pending.entrySet()) {
-            allDelivered &= finish(opened, partition.getKey(), partition.getValue());
-        }
-        opened.commitAsync(Map.copyOf(finished), (offsets, failure) -> {
-            if (failure != null) {
-                LOG.warnf(failure, "cannot commit %s; the next commit includes it", offsets);
-            }
-        });
-        if (!allDelivered) {
-            awaitRetry();
+        committedNanos = now;
+        Map<TopicPartition, OffsetAndMetadata> finished = inHand.finished();
+        if (!finished.isEmpty()) {
+            opened.commitAsync(finished, (offsets, failure) -> {
+                if (failure != null) {
+                    LOG.warnf(failure, "cannot commit %s; a later commit includes it", offsets);
+                }
+            });
         }
     }
 
-    /** Returns when the record needs no more work: it was answered or kept, and the broker has acknowledged that. */
-    private boolean answer(ConsumerRecord<String, byte[]> record, long receivedNanos)
-            throws UndeliveredException, InterruptedException {
-        Context sent = TraceHeaders.extract(record.headers());
-        Span span = tracer.spanBuilder("tail.receive")
-                .setParent(sent)
-                .setSpanKind(SpanKind.CONSUMER)
-                .startSpan();
-        try {
-            ReceivedActivation received = envelope(record, receivedNanos, sent.with(span));
-            span.setAllAttributes(AnswerTrace.attributes(received));
-            answer(record, received);
-        } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-            // Nobody can be told: who asked, or where to answer, is not known.
-            span.setStatus(StatusCode.ERROR, String.valueOf(e.getMessage()));
-            deadLetters.keep(record, FailureReason.MALFORMED.name(), String.valueOf(e.getMessage()));
-        } finally {
-            span.end();
-        }
-        return true;
-    }
-
-    private ReceivedActivation envelope(ConsumerRecord<String, byte[]> record, long receivedNanos, Context trace)
-            throws InvalidProtocolBufferException, UndeliveredException {
-        byte[] value = record.value();
-        if (value == null) {
-            throw new IllegalArgumentException("the record has no value");
-        }
-        ReceivedActivation received = new ReceivedActivation(Activation.parseFrom(value), receivedNanos, trace);
-        int replyPartition = received.activation().getReplyPartition();
-        if (!results.canReach(replyPartition)) {
-            throw new IllegalArgumentException(
-                    "%s has no partition %d to reply to".formatted(Topics.RESULTS, replyPartition));
-        }
-        return received;
-    }
-
-    private void answer(ConsumerRecord<String, byte[]> record, ReceivedActivation received)
-            throws UndeliveredException, InterruptedException {
-        Answer answer = answer(received);
-        try {
-            results.send(received, answer.result());
-        } catch (UndeliveredException e) {
-            if (!(e.getCause() instanceof RecordTooLargeException)) {
-                throw e;
-            }
-            answer = inference.refused(
-                    received,
-                    new TailFailure.EngineFailed(
-                            "the answer is too large: " + e.getCause().getMessage()));
-            results.send(received, answer.result());
-        }
-        if (answer.failure().isPresent()) {
-            TailFailure failure = answer.failure().get();
-            String reason = FailurePolicy.reason(failure).name();
-            LOG.debugf("refused request %s: %s, %s", answer.result().getRequestId(), reason, failure.message());
-            switch (FailurePolicy.onFailure(failure)) {
-                case DROP -> {}
-                case DEAD_LETTER -> deadLetters.keep(record, reason, failure.message());
-            }
+    /** Polling goes on while nothing is fetched, as a member that does not poll is taken for dead. */
+    private void keepWithinBounds(Consumer<String, byte[]> opened) {
+        if (inHand.isFull()) {
+            opened.pause(opened.assignment());
+        } else if (!opened.paused().isEmpty() && inHand.hasRoom()) {
+            opened.resume(opened.paused());
         }
     }
 
-    /** A mistake of ours is the record's failure, not the tail's end. */
-    private Answer answer(ReceivedActivation received) {
-        try {
-            return inference.answer(received);
-        } catch (RuntimeException e) {
-            LOG.errorf(
-                    e, "request %s failed unexpectedly", received.activation().getRequestId());
-            return inference.refused(received, new TailFailure.EngineFailed("unexpected: " + e));
-        }
-    }
-
-    /** False when the partition is to be read again from a record whose answer was not acknowledged. */
-    private boolean finish(Consumer<String, byte[]> opened, TopicPartition partition, List<Pending> records)
-            throws InterruptedException {
-        boolean holdsUp = false;
-        for (Pending pending : records) {
-            boolean done = pending.isDelivered() || (!holdsUp && isGivenUp(partition, pending.record()));
-            if (holdsUp) {
-                continue; // answered again later, and dropped by the edge node as a duplicate
-            }
-            if (done) {
-                finished.put(partition, new OffsetAndMetadata(pending.record().offset() + 1));
-                attempts.remove(partition);
-            } else {
-                opened.seek(partition, pending.record().offset());
-                holdsUp = true;
-            }
-        }
-        return !holdsUp;
-    }
-
-    private boolean isGivenUp(TopicPartition partition, ConsumerRecord<String, byte[]> record)
-            throws InterruptedException {
-        Attempts before = attempts.get(partition);
-        int count = before != null && before.offset() == record.offset() ? before.count() + 1 : 1;
-        attempts.put(partition, new Attempts(record.offset(), count));
-        if (count < MAX_ATTEMPTS) {
-            return false;
-        }
-        try {
-            deadLetters.keep(record, "UNDELIVERED", "no answer could be produced in %d attempts".formatted(count));
-            return true;
-        } catch (UndeliveredException e) {
-            LOG.warnf(e, "%s@%d can be neither answered nor kept; trying on", partition, record.offset());
-            return false;
-        }
-    }
-
-    private static void commitFinished(
-            Consumer<String, byte[]> opened, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    private static void commit(Consumer<String, byte[]> opened, Map<TopicPartition, OffsetAndMetadata> offsets) {
         if (offsets.isEmpty()) {
             return;
         }
@@ -404,25 +300,7 @@ public final class KafkaActivationReceiver implements AutoCloseable {
         }
     }
 
-    /** A record that is being answered. */
-    private record Pending(ConsumerRecord<String, byte[]> record, Future<Boolean> answered) {
-
-        boolean isDelivered() throws InterruptedException {
-            try {
-                return answered.get();
-            } catch (ExecutionException e) {
-                LOG.warnf(
-                        e.getCause(),
-                        "%s-%d@%d is not answered yet",
-                        record.topic(),
-                        record.partition(),
-                        record.offset());
-                return false;
-            }
-        }
-    }
-
-    /** Called inside poll and close, on the receiving thread: what is in hand then is finished. */
+    /** Called inside poll and close, on the receiving thread. */
     private final class Rebalances implements ConsumerRebalanceListener {
 
         private final Consumer<String, byte[]> opened;
@@ -438,24 +316,20 @@ public final class KafkaActivationReceiver implements AutoCloseable {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            Map<TopicPartition, OffsetAndMetadata> leaving = new HashMap<>(finished);
-            leaving.keySet().retainAll(partitions);
             try {
-                commitFinished(opened, leaving);
+                inHand.await(partitions, settings.drain());
+                commit(opened, inHand.finished());
             } catch (KafkaException e) {
-                LOG.warnf(e, "cannot commit %s; their new owner repeats the latest work", leaving);
+                LOG.warnf(e, "cannot commit %s; their new owner repeats the latest work", partitions);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-            forget(partitions);
+            inHand.forget(partitions);
         }
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            forget(partitions);
-        }
-
-        private void forget(Collection<TopicPartition> partitions) {
-            finished.keySet().removeAll(partitions);
-            attempts.keySet().removeAll(partitions);
+            inHand.forget(partitions);
         }
     }
 }

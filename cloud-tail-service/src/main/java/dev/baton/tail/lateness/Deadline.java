@@ -38,6 +38,11 @@ public final class Deadline {
         return budget.minus(delay).minusNanos(nanos.getAsLong() - receivedNanos);
     }
 
+    /** The same in nanoseconds. */
+    public long leftNanos() {
+        return left().toNanos();
+    }
+
     public boolean hasPassed() {
         return left().isNegative();
     }

@@ -66,17 +66,23 @@ public final class TailMeasurements {
         inHand--;
     }
 
-    /** A record that was answered with outputs; {@code codec} is that of its tensors, or its picture's media type. */
+    /**
+     * A record that was answered with outputs.
+     *
+     * @param codec of its tensors, or its picture's media type
+     * @param run   time of the run it had a part in
+     * @param batch records that had
+     */
     public synchronized void answered(
-            ModelRef ref, int splitPoint, String codec, Duration queue, Duration decode, Duration run) {
-        workedNanos += run.toNanos();
+            ModelRef ref, int splitPoint, String codec, Duration queue, Duration decode, Duration run, int batch) {
+        workedNanos += run.toNanos() / batch;
         Model model = models.get(ref);
         if (model == null) {
             return; // retired while this record was being answered
         }
         model.requests++;
         model.queue.samples.add(queue);
-        model.batch.samples.add(1);
+        model.batch.samples.add(batch);
         model.tail(splitPoint).decode.samples.add(decode);
         model.tail(splitPoint).decoding(codec).samples.add(decode);
         model.tail(splitPoint).run.samples.add(run);

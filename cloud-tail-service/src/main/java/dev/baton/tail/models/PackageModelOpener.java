@@ -6,6 +6,7 @@ import dev.baton.partitioning.splitpackage.Manifest;
 import dev.baton.partitioning.splitpackage.PackageCache;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPointEntry;
+import dev.baton.schemas.records.ModelRef;
 import dev.baton.tail.models.TailModel.PictureInput;
 import dev.baton.tensor.TensorSpec;
 import dev.baton.tensor.image.ImagePreprocessor;
@@ -56,7 +57,7 @@ public final class PackageModelOpener implements ModelOpener {
         try {
             for (SplitPointEntry entry : manifest.splitPoints()) {
                 if (entry.tailFile().isPresent()) {
-                    tails.put(entry.index(), openTail(entry, splitPackage));
+                    tails.put(entry.index(), openTail(wanted.ref(), entry, splitPackage));
                 }
             }
             Set<String> outputs =
@@ -72,9 +73,9 @@ public final class PackageModelOpener implements ModelOpener {
         }
     }
 
-    private TailSession openTail(SplitPointEntry entry, SplitPackage splitPackage) {
+    private TailSession openTail(ModelRef model, SplitPointEntry entry, SplitPackage splitPackage) {
         Set<String> crossing =
                 entry.crossing().stream().map(CrossingTensor::name).collect(Collectors.toUnmodifiableSet());
-        return new TailSession(entry.index(), crossing, engine.open(splitPackage.tailFile(entry.index())));
+        return new TailSession(model, entry.index(), crossing, engine.open(splitPackage.tailFile(entry.index())));
     }
 }

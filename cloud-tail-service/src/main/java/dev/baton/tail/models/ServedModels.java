@@ -260,8 +260,8 @@ public final class ServedModels implements AutoCloseable {
             slot.current = opened;
             changed.signalAll();
             LOG.infof(
-                    "serving %s, split points %s",
-                    TailModel.named(wanted.ref()), opened.tails().keySet());
+                    "serving %s, split points %s, in batches at %s",
+                    TailModel.named(wanted.ref()), opened.tails().keySet(), opened.batchable());
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import dev.baton.schemas.records.ModelRef;
 import dev.baton.tail.failure.RefusedException;
 import dev.baton.tail.failure.TailFailure;
 import dev.baton.tensor.image.ImagePreprocessor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +51,14 @@ public final class TailModel {
 
     Map<Integer, TailSession> tails() {
         return tails;
+    }
+
+    /** Split points at which requests may run together. */
+    List<Integer> batchable() {
+        return tails.values().stream()
+                .filter(TailSession::isBatchable)
+                .map(TailSession::splitPoint)
+                .toList();
     }
 
     /** Empty when this model has been closed. */

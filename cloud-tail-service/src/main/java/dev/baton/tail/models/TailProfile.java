@@ -29,6 +29,9 @@ public final class TailProfile {
 
     private static final int RUNS = 3;
 
+    /** Any other than the package's own. */
+    private static final long OTHER_PROBE_SEED = 2;
+
     private final InferenceEngine engine;
     private final TailMeasurements measurements;
     private final LongSupplier nanos;
@@ -41,32 +44,58 @@ public final class TailProfile {
 
     void measure(TailModel model, SplitPackage splitPackage) throws IOException {
         measurements.begin(model.ref());
-        Map<String, Tensor> probe = splitPackage.probeInputs();
+        List<Map<String, Tensor>> probes =
+                List.of(splitPackage.probeInputs(), splitPackage.generatedInputs(OTHER_PROBE_SEED));
         for (TailSession tail : model.tails().values()) {
             SplitPointEntry entry = splitPackage.manifest().splitPoint(tail.splitPoint());
-            Map<String, Tensor> crossing =
-                    splitPackage.crossing(tail.splitPoint(), probe, headOutputs(entry, splitPackage, probe));
-            measureRuns(model.ref(), tail, splitPackage.tailInputs(tail.splitPoint(), crossing));
-            measureDecoding(model, entry, crossing, splitPackage.sampleImage());
+            List<Map<String, Tensor>> crossing = crossing(entry, splitPackage, probes);
+            List<Map<String, Tensor>> inputs = crossing.stream()
+                    .map(one -> splitPackage.tailInputs(tail.splitPoint(), one))
+                    .toList();
+            measureRuns(model.ref(), tail, inputs.getFirst());
+            measureBatches(tail, inputs.getFirst(), inputs.getLast());
+            measureDecoding(model, entry, crossing.getFirst(), splitPackage.sampleImage());
         }
     }
 
-    private Map<String, Tensor> headOutputs(
-            SplitPointEntry entry, SplitPackage splitPackage, Map<String, Tensor> probe) {
+    /** What crosses there for each probe. */
+    private List<Map<String, Tensor>> crossing(
+            SplitPointEntry entry, SplitPackage splitPackage, List<Map<String, Tensor>> probes) {
         if (entry.headFile().isEmpty()) {
-            return Map.of();
+            return probes.stream()
+                    .map(probe -> splitPackage.crossing(entry.index(), probe, Map.of()))
+                    .toList();
         }
         try (InferenceSession head = engine.open(splitPackage.headFile(entry.index()))) {
-            Map<String, Tensor> inputs = new LinkedHashMap<>();
-            head.inputs().forEach(input -> inputs.put(input.name(), Objects.requireNonNull(probe.get(input.name()))));
-            return head.run(inputs).outputs();
+            return probes.stream()
+                    .map(probe -> splitPackage.crossing(entry.index(), probe, outputs(head, probe)))
+                    .toList();
         }
+    }
+
+    private static Map<String, Tensor> outputs(InferenceSession head, Map<String, Tensor> probe) {
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        head.inputs().forEach(input -> inputs.put(input.name(), Objects.requireNonNull(probe.get(input.name()))));
+        return head.run(inputs).outputs();
     }
 
     private void measureRuns(ModelRef ref, TailSession tail, Map<String, Tensor> inputs) {
         tail.run(inputs); // warms up; the first run allocates and is no measure of later ones
         for (int i = 0; i < RUNS; i++) {
-            measurements.profiledRun(ref, tail.splitPoint(), tail.run(inputs).runTime());
+            Duration run = tail.run(inputs).runTime();
+            measurements.profiledRun(ref, tail.splitPoint(), run);
+            tail.serviceTime().ran(1, run.toNanos());
+        }
+    }
+
+    private static void measureBatches(TailSession tail, Map<String, Tensor> one, Map<String, Tensor> other) {
+        if (!BatchProof.holds(tail, one, other)) {
+            return;
+        }
+        tail.allowBatches();
+        Map<String, Tensor> together = BatchProof.join(one, other);
+        for (int i = 0; i < RUNS; i++) {
+            tail.serviceTime().ran(2, tail.run(together).runTime().toNanos());
         }
     }
 

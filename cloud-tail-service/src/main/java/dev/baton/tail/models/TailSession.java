@@ -2,6 +2,7 @@ package dev.baton.tail.models;
 
 import dev.baton.inference.Inference;
 import dev.baton.inference.InferenceSession;
+import dev.baton.schemas.records.ModelRef;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.TensorSpec;
 import java.util.LinkedHashMap;
@@ -12,13 +13,17 @@ import java.util.Set;
 /** The open tail of one split point. */
 public final class TailSession implements AutoCloseable {
 
+    private final ModelRef model;
     private final int splitPoint;
     private final InferenceSession session;
     private final Set<String> crossing;
     private final Map<String, TensorSpec> inputs;
     private final Set<String> outputs;
+    private final ServiceTime serviceTime = new ServiceTime();
+    private volatile boolean batchable;
 
-    TailSession(int splitPoint, Set<String> crossing, InferenceSession session) {
+    TailSession(ModelRef model, int splitPoint, Set<String> crossing, InferenceSession session) {
+        this.model = model;
         this.splitPoint = splitPoint;
         this.session = session;
         this.crossing = Set.copyOf(crossing);
@@ -26,6 +31,10 @@ public final class TailSession implements AutoCloseable {
         session.inputs().forEach(input -> inputs.put(input.name(), input));
         this.outputs = new LinkedHashSet<>();
         session.outputs().forEach(output -> outputs.add(output.name()));
+    }
+
+    public ModelRef model() {
+        return model;
     }
 
     public int splitPoint() {
@@ -45,6 +54,19 @@ public final class TailSession implements AutoCloseable {
     /** Names of what this tail computes. */
     public Set<String> outputs() {
         return outputs;
+    }
+
+    /** True once it is proven that requests may run together. */
+    public boolean isBatchable() {
+        return batchable;
+    }
+
+    void allowBatches() {
+        batchable = true;
+    }
+
+    public ServiceTime serviceTime() {
+        return serviceTime;
     }
 
     public Inference run(Map<String, Tensor> activations) {

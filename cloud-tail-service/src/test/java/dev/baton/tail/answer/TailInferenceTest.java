@@ -14,6 +14,7 @@ import dev.baton.schemas.records.FailureReason;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Result;
 import dev.baton.schemas.records.TailModelWindow;
+import dev.baton.tail.batch.Batches;
 import dev.baton.tail.failure.RefusedException;
 import dev.baton.tail.lateness.DelayBaseline;
 import dev.baton.tail.measurement.TailMeasurements;
@@ -40,10 +41,12 @@ final class TailInferenceTest {
 
     private final AtomicLong nanos = new AtomicLong(Duration.ofHours(1).toNanos());
     private final TailMeasurements measurements = new TailMeasurements("tail-1", "cpu", nanos::get);
+    private final Batches batches = TestingModels.oneByOne(nanos::get);
     private ServedModels models = serving(TestingModels.doubling());
 
     @AfterEach
     void close() {
+        batches.close();
         models.close();
     }
 
@@ -262,6 +265,7 @@ final class TailInferenceTest {
                 "tail-1",
                 models,
                 new ActivationDecoder(1 << 20),
+                batches,
                 new DelayBaseline(10),
                 Duration.ofSeconds(20),
                 measurements,

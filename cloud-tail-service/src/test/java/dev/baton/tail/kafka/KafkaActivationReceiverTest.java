@@ -19,6 +19,7 @@ import dev.baton.schemas.records.Result;
 import dev.baton.tail.answer.ActivationDecoder;
 import dev.baton.tail.answer.AnswerTrace;
 import dev.baton.tail.answer.TailInference;
+import dev.baton.tail.batch.Batches;
 import dev.baton.tail.lateness.DelayBaseline;
 import dev.baton.tail.measurement.TailMeasurements;
 import dev.baton.tail.models.ServedModels;
@@ -381,10 +382,13 @@ final class KafkaActivationReceiverTest {
 
         KafkaActivationReceiver start() {
             models.want(TestingModels.wanted(model));
+            Batches batches = TestingModels.oneByOne(System::nanoTime);
+            open.add(batches);
             TailInference inference = new TailInference(
                     id,
                     models,
                     new ActivationDecoder(1 << 20),
+                    batches,
                     new DelayBaseline(10),
                     Duration.ofSeconds(5),
                     measurements,
@@ -393,10 +397,9 @@ final class KafkaActivationReceiverTest {
             KafkaActivationReceiver receiver = new KafkaActivationReceiver(
                     () -> consumers.apply(ClientSettings.lowLatencyConsumer(connection, id, group, 8)),
                     models,
-                    inference,
-                    new KafkaResultSender(producer, TRACER),
-                    new KafkaDeadLetters(producer),
-                    TRACER,
+                    new ActivationAnswering(
+                            inference, new KafkaResultSender(producer, TRACER), new KafkaDeadLetters(producer), TRACER),
+                    new KafkaActivationReceiver.Settings(64, 64 << 20, Duration.ofSeconds(10)),
                     System::nanoTime);
             receiver.start();
             open.add(receiver);

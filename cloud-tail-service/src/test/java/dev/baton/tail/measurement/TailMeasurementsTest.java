@@ -131,7 +131,7 @@ final class TailMeasurementsTest {
         for (int i = 0; i < 5; i++) {
             busy.began();
         }
-        busy.answered(GAUGE, 2, "raw", Duration.ZERO, Duration.ZERO, Duration.ofMillis(500));
+        busy.answered(GAUGE, 2, "raw", Duration.ZERO, Duration.ZERO, Duration.ofMillis(500), 1);
         busy.ended();
         nanos.set(Duration.ofSeconds(1).toNanos());
         TailWindow window = busy.endWindow().getTail();
@@ -151,6 +151,7 @@ final class TailMeasurementsTest {
                 "int8",
                 Duration.ofNanos(500_000),
                 Duration.ofMillis(decodeMillis),
-                Duration.ofMillis(runMillis));
+                Duration.ofMillis(runMillis),
+                1);
     }
 }

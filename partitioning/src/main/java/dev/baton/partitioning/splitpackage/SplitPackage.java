@@ -204,6 +204,11 @@ public final class SplitPackage {
         return inputs;
     }
 
+    /** Inputs of the probe's types and shapes, made from {@code seed}: no picture among them, and other values for another seed. */
+    public Map<String, Tensor> generatedInputs(long seed) {
+        return ProbeInputs.make(manifest.probe(), seed);
+    }
+
     /**
      * What crosses at {@code splitPoint}, in the manifest's order: taken from the model's inputs and the head's outputs.
      * A tensor that is given but does not cross is left out; a missing one is refused.

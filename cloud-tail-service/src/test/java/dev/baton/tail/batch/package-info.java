@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tail.batch;
+
+import org.jspecify.annotations.NullMarked;
