@@ -46,6 +46,8 @@ public interface EdgeConfig {
 
     Inference inference();
 
+    Serving serving();
+
     /** The longest wait for the cloud before the edge node finishes by itself; requests with an earlier deadline wait less. */
     @WithDefault("10s")
     Duration cloudTimeout();
@@ -114,6 +116,21 @@ public interface EdgeConfig {
 
         /** Kafka client settings that override Baton's, such as those for TLS and SASL. */
         Map<String, String> extra();
+    }
+
+    /** How clients are served. */
+    interface Serving {
+
+        /**
+         * Requests of one stream that are worked on at the same time; their answers keep their order. Default: enough to keep
+         * device, link and tail busy at once.
+         */
+        @WithDefault("8")
+        int streamWindow();
+
+        /** Whether a full queue is {@code UNAVAILABLE}, as Triton has it, rather than {@code RESOURCE_EXHAUSTED}. */
+        @WithDefault("false")
+        boolean busyIsUnavailable();
     }
 
     /** How models run here. */

@@ -1,9 +1,7 @@
 package dev.baton.edge;
 
 import dev.baton.edge.explore.IdleThread;
-import dev.baton.edge.grpc.DeadlineWatch;
 import dev.baton.edge.grpc.GrpcPort;
-import dev.baton.edge.grpc.RequestThreads;
 import dev.baton.edge.kafka.KafkaBackground;
 import dev.baton.edge.kafka.KafkaCatalog;
 import dev.baton.edge.kafka.KafkaPlans;
@@ -12,6 +10,8 @@ import dev.baton.edge.kafka.LinkProducer;
 import dev.baton.edge.model.ModelLoader;
 import dev.baton.edge.model.Models;
 import dev.baton.inference.InferenceEngine;
+import dev.baton.openinference.protocol.DeadlineWatch;
+import dev.baton.openinference.protocol.RequestThreads;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;

@@ -5,8 +5,6 @@ import dev.baton.edge.cloud.PendingCalls;
 import dev.baton.edge.explore.Exploration;
 import dev.baton.edge.explore.ExplorationSettings;
 import dev.baton.edge.explore.IdleThread;
-import dev.baton.edge.grpc.DeadlineWatch;
-import dev.baton.edge.grpc.RequestThreads;
 import dev.baton.edge.kafka.KafkaActivationSender;
 import dev.baton.edge.kafka.KafkaBackground;
 import dev.baton.edge.kafka.KafkaCatalog;
@@ -23,6 +21,7 @@ import dev.baton.edge.model.PackageSource;
 import dev.baton.edge.model.Plans;
 import dev.baton.edge.model.SlowedEngine;
 import dev.baton.edge.request.EdgeInference;
+import dev.baton.edge.request.EdgeModelServer;
 import dev.baton.edge.request.EnergyMeter;
 import dev.baton.edge.request.ModelLookup;
 import dev.baton.inference.Device;
@@ -31,6 +30,12 @@ import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.OnnxRuntimeEngine;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.MachinePressure;
+import dev.baton.openinference.grpc.StreamErrorsInterceptor;
+import dev.baton.openinference.protocol.DeadlineWatch;
+import dev.baton.openinference.protocol.ErrorContract;
+import dev.baton.openinference.protocol.InferenceCalls;
+import dev.baton.openinference.protocol.OpenInference;
+import dev.baton.openinference.protocol.RequestThreads;
 import dev.baton.partitioning.splitpackage.PackageCache;
 import dev.baton.planning.device.DeviceCatalog;
 import dev.baton.planning.link.LinkEstimator;
@@ -42,18 +47,21 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
+import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The whole edge node on a page, in the order of the main path; {@link EdgeLifecycle} starts and stops it. */
 final class EdgeWiring {
@@ -75,6 +83,36 @@ final class EdgeWiring {
     @Singleton
     EdgeIdentity identity(EdgeConfig config) {
         return EdgeIdentity.of(config);
+    }
+
+    @Produces
+    @Singleton
+    OpenInference protocol(
+            EdgeInference inference,
+            ModelLookup lookup,
+            Models models,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        return new OpenInference(
+                new EdgeModelServer(inference, lookup, models, version), InstantSource.system(), NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    InferenceCalls calls(RequestThreads threads, DeadlineWatch deadlines) {
+        return new InferenceCalls(threads, deadlines, NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    ErrorContract errors(EdgeConfig config) {
+        return new ErrorContract(config.serving().busyIsUnavailable());
+    }
+
+    @Produces
+    @Singleton
+    @GlobalInterceptor
+    StreamErrorsInterceptor streamErrors() {
+        return new StreamErrorsInterceptor();
     }
 
     @Produces

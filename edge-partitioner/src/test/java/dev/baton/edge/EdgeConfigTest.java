@@ -38,6 +38,8 @@ final class EdgeConfigTest {
         assertThat(config.exploration().codecAtLeast()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.exploration().headsStaleAfter()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.exploration().leastBattery()).isEqualTo(0.2);
+        assertThat(config.serving().streamWindow()).isEqualTo(8);
+        assertThat(config.serving().busyIsUnavailable()).isFalse();
     }
 
     @Test
@@ -55,6 +57,8 @@ final class EdgeConfigTest {
                 Map.entry("baton.edge.inference.intra-op-threads", "3"),
                 Map.entry("baton.edge.inference.workers", "2"),
                 Map.entry("baton.edge.inference.queue-capacity", "7"),
+                Map.entry("baton.edge.serving.stream-window", "3"),
+                Map.entry("baton.edge.serving.busy-is-unavailable", "true"),
                 Map.entry("baton.edge.cloud-timeout", "250ms"),
                 Map.entry("baton.edge.pending-requests", "9"),
                 Map.entry("baton.edge.emulated-slowdown", "8"),
@@ -78,6 +82,8 @@ final class EdgeConfigTest {
         assertThat(config.inference().intraOpThreads()).hasValue(3);
         assertThat(config.inference().workers()).isEqualTo(2);
         assertThat(config.inference().queueCapacity()).isEqualTo(7);
+        assertThat(config.serving().streamWindow()).isEqualTo(3);
+        assertThat(config.serving().busyIsUnavailable()).isTrue();
         assertThat(config.cloudTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.pendingRequests()).isEqualTo(9);
         assertThat(config.emulatedSlowdown()).isEqualTo(8.0);

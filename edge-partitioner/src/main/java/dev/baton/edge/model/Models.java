@@ -1,6 +1,8 @@
 package dev.baton.edge.model;
 
+import dev.baton.openinference.ModelStanding;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +54,20 @@ public final class Models {
 
     public Collection<String> names() {
         return slots.keySet();
+    }
+
+    /** Every model by name, and how it stands. */
+    public List<ModelStanding> standings() {
+        return slots.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> standing(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static ModelStanding standing(String name, Slot slot) {
+        return slot.served
+                .map(model -> ModelStanding.ready(name, model.version()))
+                .orElseGet(() -> new ModelStanding(name, Optional.empty(), ModelStanding.State.LOADING, slot.detail));
     }
 
     /** Whether every model of the catalog serves; before the catalog is read, of those remembered, if there are any. */

@@ -3,7 +3,8 @@ package dev.baton.edge.request;
 import dev.baton.edge.model.Models;
 import dev.baton.edge.model.Models.Standing;
 import dev.baton.edge.model.ServedModel;
-import dev.baton.edge.request.RequestRefusedException.Reason;
+import dev.baton.openinference.RequestRefusedException;
+import dev.baton.openinference.RequestRefusedException.Reason;
 import java.util.Optional;
 
 /** Finds the model that a request names, or says why it cannot be had. */

@@ -2,6 +2,9 @@ package dev.baton.edge.request;
 
 import dev.baton.edge.measure.Energy;
 import dev.baton.partitioning.Placement;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,5 +34,40 @@ public record Provenance(
     public enum CompletedBy {
         EDGE,
         CLOUD
+    }
+
+    /** As the client reads it, in the response's parameters: texts and whole numbers. */
+    public Map<String, Object> remarks() {
+        Map<String, Object> remarks = new LinkedHashMap<>();
+        remarks.put("baton_placement", placement.id());
+        remarks.put("baton_split_point", (long) splitPoint);
+        sentAs.ifPresent(codec -> remarks.put("baton_codec", codec));
+        remarks.put("baton_plan_epoch", planEpoch);
+        remarks.put("baton_bytes_sent", bytesSent);
+        remarks.put("baton_completed_by", completedBy.name().toLowerCase(Locale.ROOT));
+        remarks.put("baton_reason", reason);
+        tail.ifPresent(id -> remarks.put("baton_tail", id));
+        remarks.put("baton_device", device);
+        for (Stage stage : Stage.values()) {
+            String name = "baton_%s_ms".formatted(stage.name().toLowerCase(Locale.ROOT));
+            remarks.put(name, millis(times.micros(stage)));
+        }
+        remarks.put("baton_total_ms", millis(times.totalMicros()));
+        energy.ifPresent(spent -> {
+            remarks.put("baton_joules", joules(spent.total()));
+            remarks.put("baton_joules_compute", joules(spent.compute()));
+            remarks.put("baton_joules_transmit", joules(spent.transmit()));
+            remarks.put("baton_joules_wait", joules(spent.waiting()));
+        });
+        return remarks;
+    }
+
+    private static String joules(double joules) {
+        return String.format(Locale.ROOT, "%.6f", joules);
+    }
+
+    private static String millis(long micros) {
+        return String.format(
+                Locale.ROOT, "%s%d.%03d", micros < 0 ? "-" : "", Math.abs(micros) / 1_000, Math.abs(micros) % 1_000);
     }
 }

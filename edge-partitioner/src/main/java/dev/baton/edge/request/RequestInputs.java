@@ -2,7 +2,10 @@ package dev.baton.edge.request;
 
 import dev.baton.edge.cloud.Picture;
 import dev.baton.edge.model.ServedModel;
-import dev.baton.edge.request.RequestRefusedException.Reason;
+import dev.baton.openinference.InferenceRequest;
+import dev.baton.openinference.ModelInput;
+import dev.baton.openinference.RequestRefusedException;
+import dev.baton.openinference.RequestRefusedException.Reason;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.TensorSpec;
 import dev.baton.tensor.image.ImagePreprocessor;

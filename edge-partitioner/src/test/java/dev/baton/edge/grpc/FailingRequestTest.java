@@ -13,8 +13,15 @@ import dev.baton.edge.model.ModelServing;
 import dev.baton.edge.model.Models;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.edge.request.EdgeInference;
+import dev.baton.edge.request.EdgeModelServer;
 import dev.baton.edge.request.EnergyMeter;
 import dev.baton.edge.request.ModelLookup;
+import dev.baton.openinference.grpc.OpenInferenceGrpc;
+import dev.baton.openinference.protocol.DeadlineWatch;
+import dev.baton.openinference.protocol.ErrorContract;
+import dev.baton.openinference.protocol.InferenceCalls;
+import dev.baton.openinference.protocol.OpenInference;
+import dev.baton.openinference.protocol.RequestThreads;
 import dev.baton.planning.link.LinkEstimator;
 import dev.baton.schemas.inference.ModelInferRequest;
 import dev.baton.schemas.inference.ModelInferRequest.InferInputTensor;
@@ -24,6 +31,7 @@ import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +50,7 @@ final class FailingRequestTest {
     @TempDir
     Path directory;
 
-    private final Logger log = Logger.getLogger(InferenceGrpcService.class.getName());
+    private final Logger log = Logger.getLogger(InferenceCalls.class.getName());
     private final Logged logged = new Logged();
     private final Models models = new Models();
     private final TestingEngine engine = new TestingEngine();
@@ -50,7 +58,7 @@ final class FailingRequestTest {
     private final Answers answers = new Answers();
     private final RequestThreads threads = new RequestThreads(Duration.ofSeconds(30));
     private ServedModel model;
-    private InferenceGrpcService service;
+    private OpenInferenceGrpc service;
 
     @BeforeEach
     void serve() throws Exception {
@@ -76,8 +84,16 @@ final class FailingRequestTest {
                 "cpu",
                 OpenTelemetry.noop().getTracer("test"),
                 System::nanoTime);
-        service =
-                new InferenceGrpcService(inference, new ModelLookup(models), models, new DeadlineWatch(), threads, "1");
+        OpenInference protocol = new OpenInference(
+                new EdgeModelServer(inference, new ModelLookup(models), models, "1"),
+                InstantSource.system(),
+                System::nanoTime);
+        service = new OpenInferenceGrpc(
+                protocol,
+                new InferenceCalls(threads, new DeadlineWatch(), System::nanoTime),
+                new ErrorContract(false),
+                1,
+                System::nanoTime) {};
     }
 
     @AfterEach

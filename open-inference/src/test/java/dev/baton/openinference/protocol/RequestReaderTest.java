@@ -1,13 +1,13 @@
-package dev.baton.edge.grpc;
+package dev.baton.openinference.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import dev.baton.edge.request.Deadline;
-import dev.baton.edge.request.InferenceRequest;
-import dev.baton.edge.request.ModelInput;
-import dev.baton.edge.request.RequestRefusedException;
+import dev.baton.openinference.Deadline;
+import dev.baton.openinference.InferenceRequest;
+import dev.baton.openinference.ModelInput;
+import dev.baton.openinference.RequestRefusedException;
 import dev.baton.schemas.inference.InferParameter;
 import dev.baton.schemas.inference.InferTensorContents;
 import dev.baton.schemas.inference.ModelInferRequest;

@@ -1,4 +1,4 @@
-package dev.baton.edge.grpc;
+package dev.baton.openinference.protocol;
 
 import java.time.Duration;
 import java.util.concurrent.Future;

@@ -1,4 +1,4 @@
-package dev.baton.edge.request;
+package dev.baton.openinference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.baton.edge.request;
+package dev.baton.openinference;
 
 import java.util.LinkedHashMap;
 import java.util.List;

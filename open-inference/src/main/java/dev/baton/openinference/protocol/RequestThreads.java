@@ -1,4 +1,4 @@
-package dev.baton.edge.grpc;
+package dev.baton.openinference.protocol;
 
 import io.opentelemetry.context.Context;
 import java.time.Duration;

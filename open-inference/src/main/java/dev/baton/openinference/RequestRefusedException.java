@@ -1,0 +1,77 @@
+package dev.baton.openinference;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** A request that gets no answer; the message names what was wrong and what was expected. */
+public final class RequestRefusedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+    private final String field;
+
+    /** Whose turn it is now: each has its own status in the protocol. */
+    public enum Reason {
+        /** The model, or this version of it. */
+        UNKNOWN_MODEL,
+        /** The model is known but not open yet, or cannot be run to its end now. */
+        NOT_READY,
+        INVALID_INPUT,
+        /** More bytes than this server takes. */
+        TOO_LARGE,
+        DEADLINE_PASSED,
+        BUSY,
+        SHUTTING_DOWN,
+        /** A part of the protocol that this server does not offer. */
+        NOT_SUPPORTED,
+        ENGINE_FAILED;
+
+        /** How soon it makes sense to ask again; empty where the same request would fail again. */
+        public Optional<Duration> retryAfter() {
+            return switch (this) {
+                case BUSY -> Optional.of(Duration.ofMillis(100));
+                case NOT_READY, SHUTTING_DOWN -> Optional.of(Duration.ofSeconds(1));
+                case UNKNOWN_MODEL, INVALID_INPUT, TOO_LARGE, DEADLINE_PASSED, NOT_SUPPORTED, ENGINE_FAILED ->
+                    Optional.empty();
+            };
+        }
+    }
+
+    public RequestRefusedException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+        this.field = "";
+    }
+
+    public RequestRefusedException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+        this.field = "";
+    }
+
+    private RequestRefusedException(String field, String message) {
+        super(message);
+        this.reason = Reason.INVALID_INPUT;
+        this.field = field;
+    }
+
+    /** {@code field} of the request is wrong, such as {@code inputs[0].shape}. */
+    public static RequestRefusedException invalid(String field, String message) {
+        return new RequestRefusedException(field, message);
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** The wrong field of the request, where one is. */
+    public Optional<String> field() {
+        return Optional.of(field).filter(name -> !name.isEmpty());
+    }
+
+    /** The message, which is never absent. */
+    public String text() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.baton.openinference.grpc;
+
+import dev.baton.openinference.RequestRefusedException;
+import dev.baton.openinference.protocol.ErrorContract;
+import dev.baton.openinference.protocol.Reply;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/** A unary call's answer. A client that is gone hears nothing. Made by the thread that the call came on. */
+final class GrpcReply<T> implements Reply<T> {
+
+    private final StreamObserver<T> observer;
+    private final ErrorContract errors;
+
+    GrpcReply(StreamObserver<T> observer, ErrorContract errors) {
+        this.observer = observer;
+        this.errors = errors;
+        if (observer instanceof ServerCallStreamObserver<T> call) {
+            call.setOnCancelHandler(() -> {}); // else answering a client that has just gone would throw
+        }
+    }
+
+    @Override
+    public void give(T answer) {
+        if (!clientGone()) {
+            observer.onNext(answer);
+            observer.onCompleted();
+        }
+    }
+
+    @Override
+    public void refuse(RequestRefusedException refused) {
+        if (!clientGone()) {
+            observer.onError(StatusProto.toStatusRuntimeException(errors.status(refused)));
+        }
+    }
+
+    private boolean clientGone() {
+        return observer instanceof ServerCallStreamObserver<T> call && call.isCancelled();
+    }
+}

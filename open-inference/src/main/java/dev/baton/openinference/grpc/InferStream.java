@@ -1,0 +1,163 @@
+package dev.baton.openinference.grpc;
+
+import dev.baton.openinference.RequestRefusedException;
+import dev.baton.openinference.protocol.ErrorContract;
+import dev.baton.openinference.protocol.Reply;
+import dev.baton.schemas.inference.InferParameter;
+import dev.baton.schemas.inference.ModelInferRequest;
+import dev.baton.schemas.inference.ModelInferResponse;
+import dev.baton.schemas.inference.ModelStreamInferResponse;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code ModelStreamInfer} call. Requests are worked on at the same time, up to a window, and answered in their order. A
+ * client that does not read is not read from either: what it has not taken counts into the window.
+ */
+final class InferStream {
+
+    private static final String FINAL_RESPONSE = "triton_final_response";
+    private static final InferParameter TRUE =
+            InferParameter.newBuilder().setBoolParam(true).build();
+
+    private final ServerCallStreamObserver<ModelStreamInferResponse> client;
+    private final ErrorContract errors;
+    private final boolean errorEndsStream;
+    private final int window;
+
+    /** Requests under way, and answers whose turn has not come; guarded by this. */
+    private final Queue<Slot> slots = new ArrayDeque<>();
+
+    private boolean halfClosed;
+    private boolean ended;
+
+    InferStream(
+            ServerCallStreamObserver<ModelStreamInferResponse> client,
+            ErrorContract errors,
+            boolean errorEndsStream,
+            int window) {
+        this.client = client;
+        this.errors = errors;
+        this.errorEndsStream = errorEndsStream;
+        this.window = window;
+    }
+
+    /** {@code infer} begins a request and returns at once. */
+    StreamObserver<ModelInferRequest> begin(BiConsumer<ModelInferRequest, Reply<ModelInferResponse>> infer) {
+        client.disableAutoRequest();
+        client.setOnReadyHandler(this::flush);
+        client.setOnCancelHandler(this::abandon);
+        client.request(window);
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(ModelInferRequest message) {
+                infer.accept(message, open(message));
+            }
+
+            @Override
+            public void onError(Throwable gone) {
+                abandon();
+            }
+
+            @Override
+            public void onCompleted() {
+                halfClose();
+            }
+        };
+    }
+
+    /** The place of one request in the order of answers. */
+    private final class Slot implements Reply<ModelInferResponse> {
+
+        private final ModelInferRequest request;
+        private @Nullable ModelStreamInferResponse answer;
+        private Optional<RequestRefusedException> failure = Optional.empty();
+
+        Slot(ModelInferRequest request) {
+            this.request =
+                    request.toBuilder().clearInputs().clearRawInputContents().build(); // what is echoed, not megabytes
+        }
+
+        @Override
+        public void give(ModelInferResponse response) {
+            fill(
+                    ModelStreamInferResponse.newBuilder()
+                            .setInferResponse(response.toBuilder().putParameters(FINAL_RESPONSE, TRUE))
+                            .build(),
+                    Optional.empty());
+        }
+
+        @Override
+        public void refuse(RequestRefusedException refused) {
+            fill(
+                    ModelStreamInferResponse.newBuilder()
+                            .setErrorMessage(refused.text())
+                            .setInferResponse(ModelInferResponse.newBuilder()
+                                    .setModelName(request.getModelName())
+                                    .setModelVersion(request.getModelVersion())
+                                    .setId(request.getId())
+                                    .putParameters(FINAL_RESPONSE, TRUE))
+                            .build(),
+                    Optional.of(refused));
+        }
+
+        private void fill(ModelStreamInferResponse response, Optional<RequestRefusedException> refused) {
+            synchronized (InferStream.this) {
+                answer = response;
+                failure = refused;
+            }
+            flush();
+        }
+    }
+
+    private synchronized Slot open(ModelInferRequest message) {
+        Slot slot = new Slot(message);
+        slots.add(slot);
+        return slot;
+    }
+
+    private synchronized void halfClose() {
+        halfClosed = true;
+        flush();
+    }
+
+    private synchronized void abandon() {
+        ended = true;
+        slots.clear();
+    }
+
+    /** Hands over what is ready, in order, as far as the client takes it. */
+    private synchronized void flush() {
+        while (!ended && client.isReady()) {
+            Slot slot = slots.peek();
+            if (slot == null || slot.answer == null) {
+                break;
+            }
+            slots.remove();
+            if (errorEndsStream && slot.failure.isPresent()) {
+                end(slot.failure.get());
+                return;
+            }
+            client.onNext(slot.answer);
+            if (!halfClosed) {
+                client.request(1);
+            }
+        }
+        if (halfClosed && slots.isEmpty() && !ended) {
+            ended = true;
+            client.onCompleted();
+        }
+    }
+
+    private void end(RequestRefusedException refused) {
+        ended = true;
+        slots.clear();
+        client.onError(StatusProto.toStatusRuntimeException(errors.status(refused)));
+    }
+}

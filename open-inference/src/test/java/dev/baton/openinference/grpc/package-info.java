@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.openinference.grpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.openinference;
+
+import org.jspecify.annotations.NullMarked;

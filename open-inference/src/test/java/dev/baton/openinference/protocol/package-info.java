@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.openinference.protocol;
+
+import org.jspecify.annotations.NullMarked;
