@@ -2,6 +2,8 @@ package dev.baton.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.tail.batch.BatchSettings.Limits;
+import dev.baton.tail.batch.WhenFull;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -31,6 +33,32 @@ final class TailConfigTest {
         assertThat(config.inference().device()).isEqualTo("cpu");
         assertThat(config.inference().intraOpThreads()).isEmpty();
         assertThat(config.inference().workers()).isEqualTo(1);
+    }
+
+    @Test
+    void batchesHaveDefaults() {
+        TailConfig config = config(Map.of());
+        assertThat(config.maxInHand()).isEqualTo(256);
+        assertThat(config.maxInHandBytes()).isEqualTo(128 << 20);
+        assertThat(config.batching().capacity()).isEqualTo(64);
+        assertThat(config.batching().capacityBytes()).isEqualTo(256 << 20);
+        assertThat(config.batching().whenFull()).isEqualTo(WhenFull.SHED_LATEST_DEADLINE);
+        assertThat(config.batching().limits("gauge", 3)).isEqualTo(new Limits(16, Duration.ofMillis(5)));
+    }
+
+    @Test
+    void batchesOfASplitPointMayDifferFromThoseOfItsModelAndThoseFromAllOthers() {
+        BatchingConfig batching = config(Map.of(
+                        "baton.tail.batching.max-batch", "4",
+                        "baton.tail.batching.max-delay", "1ms",
+                        "baton.tail.batching.when-full", "refuse-new",
+                        "baton.tail.batching.models.\"gauge\".max-batch", "8",
+                        "baton.tail.batching.models.\"gauge\".split-points.\"3\".max-delay", "0s"))
+                .batching();
+        assertThat(batching.whenFull()).isEqualTo(WhenFull.REFUSE_NEW);
+        assertThat(batching.limits("squeezenet", 3)).isEqualTo(new Limits(4, Duration.ofMillis(1)));
+        assertThat(batching.limits("gauge", 2)).isEqualTo(new Limits(8, Duration.ofMillis(1)));
+        assertThat(batching.limits("gauge", 3)).isEqualTo(new Limits(8, Duration.ZERO));
     }
 
     @Test
