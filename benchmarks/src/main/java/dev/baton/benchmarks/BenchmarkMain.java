@@ -12,6 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -98,9 +99,19 @@ public final class BenchmarkMain {
                 .normalize();
     }
 
-    /** Where models for measuring lie, beside the repository. */
-    private static Path givenModels() {
-        return home().resolveSibling("shared").resolve("models");
+    /** Where models for measuring lie. */
+    static final class GivenModels {
+
+        @Option(
+                names = "--models",
+                paramLabel = "DIR",
+                description = "Where the models lie (../shared/models beside the repository).")
+        private Path directory;
+
+        Path directory() {
+            return Optional.ofNullable(directory)
+                    .orElseGet(() -> home().resolveSibling("shared").resolve("models"));
+        }
     }
 
     @Command(name = "codecs", header = "How fast activations are encoded and decoded, in GB/s of FP32 input.")
@@ -121,11 +132,8 @@ public final class BenchmarkMain {
         @ParentCommand
         private BenchmarkMain bench;
 
-        @Option(
-                names = "--models",
-                paramLabel = "DIR",
-                description = "Where the models lie (../shared/models beside the repository).")
-        private Path models;
+        @Mixin
+        private GivenModels models = new GivenModels();
 
         @Option(
                 names = "--picture",
@@ -151,7 +159,7 @@ public final class BenchmarkMain {
 
         @Override
         public Integer call() throws Exception {
-            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
+            Path directory = models.directory();
             Path shown = Optional.ofNullable(picture).orElseGet(() -> directory.resolve("inputs/photos/winml_dog.jpg"));
             return bench.print(RatiosBenchmark.run(home(), directory, files, shown, bench.progress()));
         }
@@ -242,11 +250,8 @@ public final class BenchmarkMain {
         @ParentCommand
         private BenchmarkMain bench;
 
-        @Option(
-                names = "--models",
-                paramLabel = "DIR",
-                description = "Where the models lie (../shared/models beside the repository).")
-        private Path models;
+        @Mixin
+        private GivenModels models = new GivenModels();
 
         @Parameters(paramLabel = "FILE", arity = "0..*", description = "Models below it; several are needed.")
         private List<String> files = List.of(
@@ -260,8 +265,7 @@ public final class BenchmarkMain {
 
         @Override
         public Integer call() throws Exception {
-            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
-            return bench.print(ProfileBenchmark.run(directory, files, bench.quick, bench.progress()));
+            return bench.print(ProfileBenchmark.run(models.directory(), files, bench.quick, bench.progress()));
         }
     }
 
@@ -281,11 +285,8 @@ public final class BenchmarkMain {
         @ParentCommand
         private BenchmarkMain bench;
 
-        @Option(
-                names = "--models",
-                paramLabel = "DIR",
-                description = "Where the models lie (../shared/models beside the repository).")
-        private Path models;
+        @Mixin
+        private GivenModels models = new GivenModels();
 
         @Option(
                 names = "--output",
@@ -320,7 +321,7 @@ public final class BenchmarkMain {
             return bench.print(RegretBenchmark.run(
                     home(),
                     new RegretBenchmark.Settings(
-                            Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels),
+                            models.directory(),
                             Optional.ofNullable(output).orElseGet(() -> home().resolve(".baton/bench/regret")),
                             numbers,
                             bench.quick,
@@ -339,16 +340,12 @@ public final class BenchmarkMain {
         @ParentCommand
         private BenchmarkMain bench;
 
-        @Option(
-                names = "--models",
-                paramLabel = "DIR",
-                description = "Where the models lie (../shared/models beside the repository).")
-        private Path models;
+        @Mixin
+        private GivenModels models = new GivenModels();
 
         @Override
         public Integer call() throws Exception {
-            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
-            return bench.print(ReactionBenchmark.run(home(), directory, bench.quick, bench.progress()));
+            return bench.print(ReactionBenchmark.run(home(), models.directory(), bench.quick, bench.progress()));
         }
     }
 
@@ -358,19 +355,15 @@ public final class BenchmarkMain {
         @ParentCommand
         private BenchmarkMain bench;
 
-        @Option(
-                names = "--models",
-                paramLabel = "DIR",
-                description = "Where the models lie (../shared/models beside the repository).")
-        private Path models;
+        @Mixin
+        private GivenModels models = new GivenModels();
 
         @Option(names = "--model", paramLabel = "NAME", description = "Which of them to send to (${DEFAULT-VALUE}).")
         private String model = "squeezenet";
 
         @Override
         public Integer call() throws Exception {
-            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
-            return bench.print(SwitchesBenchmark.run(home(), directory, model, bench.quick, bench.progress()));
+            return bench.print(SwitchesBenchmark.run(home(), models.directory(), model, bench.quick, bench.progress()));
         }
     }
 
@@ -394,11 +387,8 @@ public final class BenchmarkMain {
         @ParentCommand
         private BenchmarkMain bench;
 
-        @Option(
-                names = "--models",
-                paramLabel = "DIR",
-                description = "Where the models lie (../shared/models beside the repository).")
-        private Path models;
+        @Mixin
+        private GivenModels models = new GivenModels();
 
         @Parameters(paramLabel = "FILE", arity = "0..*", description = "Models below it, besides the gauge reader.")
         private List<String> files = List.of(
@@ -409,8 +399,7 @@ public final class BenchmarkMain {
 
         @Override
         public Integer call() throws Exception {
-            Path directory = Optional.ofNullable(models).orElseGet(BenchmarkMain::givenModels);
-            return bench.print(ReplayBenchmark.run(home(), directory, files, bench.quick, bench.progress()));
+            return bench.print(ReplayBenchmark.run(home(), models.directory(), files, bench.quick, bench.progress()));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.baton.models.ImageFlags;
 import dev.baton.partitioning.divide.DivisionRequest;
 import dev.baton.partitioning.divide.ModelDivider;
 import dev.baton.partitioning.graph.InvalidModelException;
+import dev.baton.partitioning.splitpackage.Manifest;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.planning.device.Device;
 import dev.baton.tensor.codec.Codec;
@@ -70,7 +71,11 @@ final class DividedModel implements AutoCloseable {
     }
 
     String name() {
-        return splitPackage.manifest().model();
+        return manifest().model();
+    }
+
+    Manifest manifest() {
+        return splitPackage.manifest();
     }
 
     /** The model between two devices. */

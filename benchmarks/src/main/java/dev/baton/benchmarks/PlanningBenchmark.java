@@ -306,8 +306,10 @@ final class PlanningBenchmark {
             }
         }
         Choice choice = new Choice(new Placement.Split(used), codec);
+        for (int point = 1; point <= last; point++) {
+            window.ready(point);
+        }
         return window.placement(PlacementTimes.of(1, choice, scattered(wholeMicros, random)))
-                .ready(used)
                 .build();
     }
 

@@ -4,20 +4,14 @@ import dev.baton.console.Console;
 import dev.baton.console.Table;
 import dev.baton.console.Table.Column;
 import dev.baton.inspection.PictureSize;
-import dev.baton.models.DescribedModel;
-import dev.baton.models.EngineGraphRunner;
-import dev.baton.models.ImageFlags;
-import dev.baton.partitioning.divide.DivisionRequest;
-import dev.baton.partitioning.divide.ModelDivider;
 import dev.baton.partitioning.graph.InvalidModelException;
 import dev.baton.partitioning.splitpackage.Manifest;
 import dev.baton.partitioning.splitpackage.OperatorEntry;
-import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPointEntry;
-import dev.baton.tensor.codec.Codec;
 import dev.baton.tensor.image.ImageInput;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +24,6 @@ import java.util.stream.Collectors;
 /** How small codecs make what crosses, at the split points of real models, beside the model's input as a JPEG. */
 final class RatiosBenchmark {
 
-    private static final int SPLIT_POINTS = 8;
     /** What the planner lets a codec do to a model's output unless it is told otherwise. */
     private static final double BOUND = 0.01;
 
@@ -118,14 +111,16 @@ final class RatiosBenchmark {
 
     static Found run(Path home, Path models, List<String> names, Path picture, Console console)
             throws IOException, InvalidModelException {
-        byte[] encoded = Files.readAllBytes(picture);
+        if (!Files.isRegularFile(picture)) {
+            throw new NoSuchFileException(picture.toString(), null, "it is what image models are shown");
+        }
         List<ModelRows> rows = new ArrayList<>();
         List<String> absent = new ArrayList<>();
         for (String name : names) {
             Path file = models.resolve(name);
             if (Files.isRegularFile(file)) {
                 console.progress("Dividing " + name);
-                rows.add(measure(home, file, encoded));
+                rows.add(measure(home, file, picture));
             } else {
                 absent.add(name);
             }
@@ -134,37 +129,15 @@ final class RatiosBenchmark {
         return new Found(String.valueOf(picture.getFileName()), rows, absent);
     }
 
-    private static ModelRows measure(Path home, Path file, byte[] picture) throws IOException, InvalidModelException {
-        Path directory = Files.createTempDirectory("baton-bench-ratios-");
-        try (EngineGraphRunner runner = new EngineGraphRunner()) {
-            DescribedModel described = DescribedModel.find(
-                    file,
-                    new DescribedModel.Search(
-                            home,
-                            true,
-                            Optional.empty(),
-                            ImageFlags.NONE,
-                            Optional.empty(),
-                            Optional.empty(),
-                            List.of()),
-                    onnx -> new DescribedModel.Specs(runner.inputs(onnx), runner.outputs(onnx)));
-            Optional<ImageInput> image = described.description().image();
-            DivisionRequest request = DivisionRequest.of(file, described.name())
-                    .withDescription(described.description())
-                    .withMaxSplitPoints(SPLIT_POINTS)
-                    .withCodecs(Codec.all());
-            SplitPackage divided = ModelDivider.divide(
-                    image.isPresent() ? request.withSampleImage(picture) : request,
-                    runner,
-                    directory.resolve("package"),
-                    ignored -> {});
-            Optional<PictureSize> size = image.isPresent() ? PictureSize.of(picture, image.get()) : Optional.empty();
+    private static ModelRows measure(Path home, Path file, Path picture) throws IOException, InvalidModelException {
+        try (DividedModel divided = DividedModel.of(home, file, picture)) {
+            Optional<ImageInput> image = divided.manifest().image();
+            Optional<PictureSize> size =
+                    image.isPresent() ? PictureSize.of(Files.readAllBytes(picture), image.get()) : Optional.empty();
             return new ModelRows(
-                    described.name(),
+                    divided.name(),
                     size.map(known -> OptionalLong.of(known.jpegBytes())).orElse(OptionalLong.empty()),
                     rows(divided.manifest()));
-        } finally {
-            BenchmarkFiles.delete(directory);
         }
     }
 

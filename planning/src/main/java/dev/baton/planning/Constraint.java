@@ -17,7 +17,9 @@ public enum Constraint {
     /** Operators that must run before anything leaves the edge node. */
     MINIMUM_DEPTH(64, "minimum depth"),
     /** Placements that are allowed at all. */
-    ALLOWED_PLACEMENTS(128, "allowed placements");
+    ALLOWED_PLACEMENTS(128, "allowed placements"),
+    /** What runs on the edge node must be there. */
+    HEAD_READY(256, "heads that the edge node can run");
 
     private final int bit;
     private final String text;

@@ -531,9 +531,9 @@ public final class EdgeState {
         return activePlanEpoch;
     }
 
-    /** Whether the head of a split point can run now, as the edge node said last. */
-    public boolean ready(int splitPoint) {
-        return (ready & bit(splitPoint)) != 0;
+    /** Whether what runs on the edge node at a split point is there, as it said last; taken to be where it said nothing. */
+    boolean canRun(int splitPoint) {
+        return splitPoint == 0 || ready == 0 || (ready & bit(splitPoint)) != 0;
     }
 
     /** Requests per second lately; {@code NaN} before the first window. */

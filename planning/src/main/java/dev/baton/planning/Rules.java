@@ -107,6 +107,9 @@ final class Rules {
     /** What rules an alternative out as it is predicted now; 0 when it may be chosen. Latency counts where it is known. */
     int violated(Predictions predictions, int alternative) {
         int violated = always[alternative];
+        if (!predictions.edge().canRun(predictions.profile().splitPoint(alternative))) {
+            violated |= Constraint.HEAD_READY.bit();
+        }
         if (alternative == ModelProfile.EDGE_ONLY) {
             return violated | latency(predictions, alternative);
         }

@@ -35,6 +35,10 @@ final class Violations {
             case MINIMUM_DEPTH ->
                 "%d operators run before anything leaves the edge node, fewer than the required %d"
                         .formatted(point.headOperators(), wanted.minimumDepth().orElse(0));
+            case HEAD_READY ->
+                point.index() == profile.lastPoint()
+                        ? "only a part of the model is on the edge node"
+                        : "the head of split point %d is not on the edge node".formatted(point.index());
             case ALLOWED_PLACEMENTS ->
                 "%s is not among the allowed placements"
                         .formatted(profile.choice(alternative).placement().id());

@@ -67,6 +67,19 @@ final class ChooserTest {
     }
 
     @Test
+    void whatTheEdgeNodeCannotRunIsRuledOut() {
+        situation.everythingKnown(8).edgeSays(everything(8).ready(1));
+
+        assertThat(constraints(BEST)).containsExactly(Constraint.HEAD_READY);
+        assertThat(sentence(BEST)).isEqualTo("the head of split point 2 is not on the edge node");
+        assertThat(sentence(Choice.EDGE_ONLY)).isEqualTo("only a part of the model is on the edge node");
+        assertThat(constraints(CLOUD)).isEmpty();
+        assertThat(constraints(split(1, "int8"))).isEmpty();
+        situation.edgeSays(everything(8).ready(1).ready(2));
+        assertThat(situation.best()).isEqualTo(BEST);
+    }
+
+    @Test
     void whatExceedsTheLargestRecordIsRuledOutBySize() {
         situation.everythingKnown(8).within(Constraints.USUAL.withMaxRecordBytes(8_999));
 
