@@ -395,7 +395,8 @@ public final class BenchmarkMain {
                 "squeezenet_fp32/squeezenet_fp32.onnx",
                 "resnet_cifar10/resnet20_cifar10.onnx",
                 "random/mobilenet_v2.onnx",
-                "ultraface/version-RFB-320.onnx");
+                "ultraface/version-RFB-320.onnx",
+                "sms_spam_transformer/sms_spam_transformer.onnx");
 
         @Override
         public Integer call() throws Exception {

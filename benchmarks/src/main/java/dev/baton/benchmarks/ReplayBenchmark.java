@@ -49,12 +49,16 @@ final class ReplayBenchmark {
 
     private static final double LIMIT = 0.10;
 
+    /** Where the oracle gains no more over what never changes, one placement is the best throughout. */
+    private static final double THROUGHOUT = 0.01;
+
     private ReplayBenchmark() {}
 
     /**
      * One replay.
      *
      * @param slowed how many times as long the edge node takes as the device
+     * @param cloudMillis cloud-only, with pictures where clients send them
      * @param best what never changes and is best in hindsight
      * @param beatenIn what of it our planning beat
      */
@@ -67,14 +71,37 @@ final class ReplayBenchmark {
             double bestMillis,
             double oracleMillis,
             double edgeMillis,
-            double pictureMillis,
+            double cloudMillis,
             double oursInTime,
             double bestInTime,
             double regret,
             double bestRegret,
             int switches,
             String best,
-            List<String> beatenIn) {}
+            List<String> beatenIn) {
+
+        /** Whether the oracle itself has nothing to gain from changing. */
+        boolean oneIsBestThroughout() {
+            return bestRegret <= THROUGHOUT;
+        }
+
+        boolean beats() {
+            return !beatenIn.isEmpty();
+        }
+
+        /** By how much longer ours took than what never changes and is best in hindsight; negative where it took less. */
+        double longerThanBest() {
+            return oursMillis / bestMillis - 1;
+        }
+
+        private String against() {
+            String by = "%s %s"
+                    .formatted(Found.percent(Math.abs(longerThanBest())), longerThanBest() > 0 ? "slower" : "faster");
+            return beats()
+                    ? "%s, beaten in %s".formatted(by, String.join(", ", beatenIn))
+                    : oneIsBestThroughout() ? by + ", one is best throughout" : by;
+        }
+    }
 
     record Found(List<Row> rows, List<String> absent) implements BenchmarkResult {
 
@@ -88,14 +115,14 @@ final class ReplayBenchmark {
                     Column.right("best static", 11),
                     Column.right("oracle", 8),
                     Column.right("edge", 8),
-                    Column.right("picture", 8),
+                    Column.right("cloud", 8),
                     Column.right("in time", 8),
                     Column.right("static", 8),
                     Column.right("regret", 8),
                     Column.right("of static", 9),
                     Column.right("switches", 8),
                     Column.left("best static is", 24),
-                    Column.left("beaten in", 9));
+                    Column.left("ours against it", 15));
             List<String> lines = new ArrayList<>();
             lines.add(
                     "Mean latency over %d s of each trace; edge %s, or slower; tail %s; deadline: %s times what the edge alone takes"
@@ -109,14 +136,14 @@ final class ReplayBenchmark {
                     Quantiles.text(row.bestMillis(), 1),
                     Quantiles.text(row.oracleMillis(), 1),
                     Quantiles.text(row.edgeMillis(), 1),
-                    Double.isNaN(row.pictureMillis()) ? "–" : Quantiles.text(row.pictureMillis(), 1),
+                    Quantiles.text(row.cloudMillis(), 1),
                     percent(row.oursInTime()),
                     percent(row.bestInTime()),
                     percent(row.regret()),
                     percent(row.bestRegret()),
                     row.switches(),
                     row.best(),
-                    row.beatenIn().isEmpty() ? "nothing" : String.join(", ", row.beatenIn()))));
+                    row.against())));
             absent.forEach(model -> lines.add("not there: " + model));
             lines.add("Mean over the traces of each model and edge node, and the end that is better over all of them:");
             rows.stream()
@@ -132,13 +159,13 @@ final class ReplayBenchmark {
         private static String overAll(String name, List<Row> of) {
             double ours = mean(of, Row::oursMillis);
             double edge = mean(of, Row::edgeMillis);
-            double picture = mean(of, Row::pictureMillis);
-            double end = Double.isNaN(picture) ? edge : Math.min(edge, picture);
+            double cloud = mean(of, Row::cloudMillis);
+            double end = Math.min(edge, cloud);
             return "%-24s ours %6.1f ms, %-18s %6.1f ms, oracle %6.1f ms: %s"
                     .formatted(
                             name,
                             ours,
-                            end == edge ? "edge-only" : "cloud-only picture",
+                            end == edge ? "edge-only" : "cloud-only",
                             end,
                             mean(of, Row::oracleMillis),
                             ours < 0.999 * end ? "beaten by " + percent(1 - ours / end) : "not beaten");
@@ -153,16 +180,54 @@ final class ReplayBenchmark {
                 return List.of("no model, no replay");
             }
             long within = rows.stream().filter(row -> row.regret() <= LIMIT).count();
-            long beaten = rows.stream().filter(row -> !row.beatenIn().isEmpty()).count();
             double worst = rows.stream().mapToDouble(Row::regret).max().orElse(0);
             double mean = rows.stream().mapToDouble(Row::regret).average().orElse(0);
             double fixed = rows.stream().mapToDouble(Row::bestRegret).average().orElse(0);
-            return List.of(
+            List<String> lines = new ArrayList<>();
+            lines.add(
                     "regret against the oracle: mean %s, worst %s; at most %s in %d of %d replays; the best static in hindsight: mean %s"
                             .formatted(
-                                    percent(mean), percent(worst), percent(LIMIT), within, rows.size(), percent(fixed)),
-                    "the best static is beaten in mean latency or requests in time in %d of %d replays"
-                            .formatted(beaten, rows.size()));
+                                    percent(mean),
+                                    percent(worst),
+                                    percent(LIMIT),
+                                    within,
+                                    rows.size(),
+                                    percent(fixed)));
+            rows.stream()
+                    .collect(Collectors.groupingBy(Row::link, LinkedHashMap::new, Collectors.toList()))
+                    .forEach((link, of) -> lines.add("%-12s regret: mean %s, at most %s in %d of %d"
+                            .formatted(
+                                    link,
+                                    percent(mean(of, Row::regret)),
+                                    percent(LIMIT),
+                                    of.stream()
+                                            .filter(row -> row.regret() <= LIMIT)
+                                            .count(),
+                                    of.size())));
+            lines.add(
+                    "the best static in hindsight, for each trace, against ours in mean latency or requests in time:");
+            lines.add(against(
+                    "where the oracle gains at most %s over it: one placement is best throughout"
+                            .formatted(percent(THROUGHOUT)),
+                    rows.stream().filter(Row::oneIsBestThroughout).toList()));
+            lines.add(against(
+                    "where changing pays",
+                    rows.stream().filter(row -> !row.oneIsBestThroughout()).toList()));
+            return lines;
+        }
+
+        private static String against(String where, List<Row> of) {
+            List<Row> lost = of.stream().filter(row -> !row.beats()).toList();
+            return "  %s: %d replays; ours beats it in %d, and is slower in the others by %s in the mean, %s at most"
+                    .formatted(
+                            where,
+                            of.size(),
+                            of.size() - lost.size(),
+                            percent(mean(lost, Row::longerThanBest)),
+                            percent(lost.stream()
+                                    .mapToDouble(Row::longerThanBest)
+                                    .max()
+                                    .orElse(0)));
         }
 
         private static String percent(double share) {
@@ -235,11 +300,11 @@ final class ReplayBenchmark {
         PolicyResult ours = result.ours();
         PolicyResult best = result.policy("best static");
         PolicyResult oracle = result.policy("oracle");
-        double picture = result.policies().stream()
+        double cloud = result.policies().stream()
                 .filter(policy -> policy.policy().equals("cloud-only picture"))
-                .mapToDouble(PolicyResult::meanMillis)
                 .findFirst()
-                .orElse(Double.NaN);
+                .orElseGet(() -> result.policy("cloud-only raw"))
+                .meanMillis();
         return new Row(
                 model,
                 slowed,
@@ -249,7 +314,7 @@ final class ReplayBenchmark {
                 best.meanMillis(),
                 oracle.meanMillis(),
                 result.policy("edge-only").meanMillis(),
-                picture,
+                cloud,
                 ours.deadlineHits().orElse(0),
                 best.deadlineHits().orElse(0),
                 ours.regret(),

@@ -32,6 +32,9 @@ public final class KafkaBackground implements AutoCloseable {
     /** Right after a step the next probes tell what it was: so long a window waits for them. */
     private static final Duration SETTLING = Duration.ofMillis(250);
 
+    /** A step that was reported before it was settled is reported again when it is, within this time. */
+    private static final Duration UNSETTLED = Duration.ofSeconds(3);
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     /** With an error of this share of the rate a changed link is known well enough to plan for. */
@@ -52,6 +55,7 @@ public final class KafkaBackground implements AutoCloseable {
     private @Nullable ScheduledFuture<?> nextProbe;
     private boolean probing;
     private boolean stepPending;
+    private boolean unsettled;
     private long steppedNanos;
     private long windowBeganNanos;
 
@@ -108,15 +112,33 @@ public final class KafkaBackground implements AutoCloseable {
     private void publishStep() {
         long now = nanoTicker.getAsLong();
         Optional<LinkEstimate> estimate = link.estimate();
-        boolean settled = estimate.filter(e -> e.bytesPerSecondError() < SETTLED * e.bytesPerSecond())
-                        .isPresent()
-                || now - steppedNanos > SETTLING.toNanos();
-        if (!settled || now - windowBeganNanos < LEAST_WINDOW.toNanos()) {
+        boolean settled = isSettled(estimate);
+        boolean due = settled || now - steppedNanos > SETTLING.toNanos();
+        if (!due || now - windowBeganNanos < LEAST_WINDOW.toNanos()) {
             ScheduledFuture<?> _ = in(LOOK_AGAIN, this::publishStep);
             return;
         }
         stepPending = false;
+        unsettled = !settled;
         publish(Optional.of(estimate.map(KafkaBackground::changed).orElse("the link changed")));
+    }
+
+    private static boolean isSettled(Optional<LinkEstimate> estimate) {
+        return estimate.filter(e -> e.bytesPerSecondError() < SETTLED * e.bytesPerSecond())
+                .isPresent();
+    }
+
+    /** A probe arrived: it may have told what an earlier step was. */
+    private void publishSettled() {
+        if (!unsettled || stepPending) {
+            return;
+        }
+        if (nanoTicker.getAsLong() - steppedNanos > UNSETTLED.toNanos()) {
+            unsettled = false;
+        } else if (isSettled(link.estimate())) {
+            stepPending = true;
+            publishStep();
+        }
     }
 
     private static String changed(LinkEstimate now) {
@@ -148,6 +170,7 @@ public final class KafkaBackground implements AutoCloseable {
     private void ended(Duration transfer, Duration pause) {
         probing = false;
         probes.acknowledged(transfer);
+        publishSettled();
         probeIn(pause);
     }
 

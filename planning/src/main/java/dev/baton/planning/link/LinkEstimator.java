@@ -27,7 +27,9 @@ public final class LinkEstimator {
      * from the line is a suspicion: on a radio link most are retransmissions. Until it is decided, the line is that of what
      * came before. What turns out an outlier is dropped, since where few transfers are large, one of them decides the line.
      * A second one on the same side that was sent after the first had arrived, or a third where they follow within CLOSE,
-     * means that the link has stepped: what is older is dropped at once, and what was known becomes a weak belief. A drift
+     * means that the link has stepped: what is older is dropped at once, and what was known becomes a weak belief. Where late
+     * transfers were outliers lately, as on a link that loses one in twenty, it takes three. Delays only add up: a transfer
+     * that is early by more than early ones scatter is no outlier, so that side is judged by its own scatter. A drift
      * too small for that is summed up (the two-sided CUSUM of Page 1954, "Continuous inspection schemes", over deviations
      * cut off at CUT, so that outliers cannot fill it).
      */
@@ -42,7 +44,10 @@ public final class LinkEstimator {
     /** What goes over the link with each record: a produce request around it, TCP and IP headers. */
     static final int OVERHEAD_BYTES = 200;
 
-    private static final double STEP_DEVIATIONS = 4;
+    /** Scatter has a long tail of late transfers, and none of early ones. */
+    private static final double LATE_DEVIATIONS = 4;
+
+    private static final double EARLY_DEVIATIONS = 3;
     private static final double STEP_SHARE = 0.3;
     private static final long TOGETHER_NANOS = 200_000;
     private static final long CLOSE_NANOS = 100_000_000;
@@ -63,6 +68,9 @@ public final class LinkEstimator {
     private long lastAckedNanos = Long.MIN_VALUE;
     /** The shortest transfer of all: the round trip takes no longer, as far as is known before there is a line. */
     private long leastNanos = Long.MAX_VALUE;
+
+    /** When a late transfer last was an outlier; long ago where there was none. */
+    private long falselyLateNanos;
 
     private @Nullable Suspicion suspicion;
     private @Nullable TransferLine before;
@@ -108,6 +116,7 @@ public final class LinkEstimator {
 
     public LinkEstimator(LongSupplier nanoTicker) {
         this.nanoTicker = nanoTicker;
+        this.falselyLateNanos = nanoTicker.getAsLong() - MEMORY.toNanos();
     }
 
     /** A record of {@code bytes} was handed over at {@code sentNanos} and acknowledged at {@code ackedNanos}. */
@@ -197,9 +206,14 @@ public final class LinkEstimator {
         if (suspicion == null || line == null) {
             return Optional.empty();
         }
-        double tolerance = tolerance(line, 0);
+        double tolerance = tolerance(line, 0, suspicion.side);
         double visible = suspicion.deviationNanos / Math.max(1, suspicion.first.bytes());
         return Optional.of(Math.max(1, Math.round(2 * tolerance / visible) - OVERHEAD_BYTES));
+    }
+
+    /** Whether the link has stepped and what is known of it rests on little else than what was known before. */
+    synchronized boolean hasJustStepped() {
+        return before != null;
     }
 
     /** Whether there are at least as many small transfers, of at most {@code bytes}, as others, forgetting counted. */
@@ -281,20 +295,20 @@ public final class LinkEstimator {
         }
         double bytes = (double) latest.bytes();
         double deviation = latest.nanos() - line.predict(bytes);
-        double tolerance = tolerance(line, bytes);
-        if (Math.abs(deviation) > tolerance) {
+        int side = deviation > 0 ? 1 : -1;
+        if (Math.abs(deviation) > tolerance(line, bytes, side)) {
             return far(latest, deviation);
         }
-        if (suspicion != null && wouldShow(suspicion, latest.bytes(), tolerance)) {
+        if (suspicion != null && wouldShow(suspicion, latest.bytes(), tolerance(line, bytes, suspicion.side))) {
             dismiss(suspicion, line);
         }
-        return drift(latest, deviation / Math.sqrt(line.predictionVariance(bytes)));
+        return drift(latest, deviation / (side > 0 ? line.deviation(bytes) : line.earlyDeviation(bytes)));
     }
 
-    private static double tolerance(TransferLine line, double bytes) {
-        return Math.max(
-                Math.max(STEP_NANOS, STEP_DEVIATIONS * Math.sqrt(line.predictionVariance(bytes))),
-                STEP_SHARE * line.nanosPerByte() * bytes);
+    private static double tolerance(TransferLine line, double bytes, int side) {
+        double scatter =
+                side > 0 ? LATE_DEVIATIONS * line.deviation(bytes) : EARLY_DEVIATIONS * line.earlyDeviation(bytes);
+        return Math.max(Math.max(STEP_NANOS, scatter), STEP_SHARE * line.nanosPerByte() * bytes);
     }
 
     private static boolean wouldShow(Suspicion suspicion, long bytes, double tolerance) {
@@ -307,7 +321,10 @@ public final class LinkEstimator {
         long since = refuted.first.ackedNanos();
         transfers.removeIf(t -> t.ackedNanos() >= since
                 && refuted.side * (t.nanos() - known.predict((double) t.bytes()))
-                        > tolerance(known, (double) t.bytes()));
+                        > tolerance(known, (double) t.bytes(), refuted.side));
+        if (refuted.deviationNanos > 2 * tolerance(known, (double) refuted.first.bytes(), 1) && refuted.side > 0) {
+            falselyLateNanos = nanoTicker.getAsLong();
+        }
         suspicion = null;
         dirty = true;
     }
@@ -324,7 +341,8 @@ public final class LinkEstimator {
         }
         int count = suspicion.count + 1;
         boolean close = latest.ackedNanos() - suspicion.first.ackedNanos() < CLOSE_NANOS;
-        if (count < 3 && close) {
+        boolean criedWolf = side > 0 && latest.ackedNanos() - falselyLateNanos < MEMORY.toNanos();
+        if (count < 3 && (close || criedWolf)) {
             suspicion = new Suspicion(side, count, suspicion.first, suspicion.deviationNanos);
             return News.SUSPICION;
         }

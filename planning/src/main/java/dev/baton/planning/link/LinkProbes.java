@@ -28,10 +28,13 @@ public final class LinkProbes {
      * acknowledgements; Kafka's producer joins such records in one request and acknowledges them together. A large
      * record is such a train already, timed as a whole.
      *
-     * What a probe was seen to take settles its price, so that finding out costs what it costs and not what was feared.
+     * What a probe was seen to take settles its price, so that finding out costs what it costs and not what was feared. After a
+     * step up, what was sent since is settled anew with each that arrives, as all of it met the faster link.
      *
-     * A step down is met by a probe sized for the rate before: that one may exceed the budget, which is paid back, at most
-     * LARGEST_DEBT of it.
+     * Seeing a rise soon takes money at the right moment. So routine probes leave RESERVE_SECONDS; the few after a step may
+     * use the credit of suspicions until the rate is found; and debts stay small: a step down is met by a probe sized for
+     * the rate before, which may exceed the budget once by far. Paying all of that back would take a minute at 0.5 Mbit/s, in which
+     * nobody would see the link recover, so LARGEST_DEBT of it is.
      */
     static final int SMALL_BYTES = 16;
     static final int LEAST_LARGE_BYTES = 256;
@@ -43,7 +46,11 @@ public final class LinkProbes {
     /** Probes that a suspicion waits for may go so far into debt. */
     private static final double CONFIRMING_CREDIT = 0.018;
 
-    private static final double LARGEST_DEBT = 0.040;
+    private static final double LARGEST_DEBT = 0.010;
+
+    /** What probes that nobody waits for leave in the box, so that a suspicion finds something there. */
+    private static final double RESERVE_SECONDS = 0.004;
+
     private static final double LEAST_VISIBLE_SECONDS = 0.004;
     private static final double MOST_VISIBLE_SECONDS = 0.016;
     private static final double VISIBLE_DEVIATIONS = 12;
@@ -55,6 +62,7 @@ public final class LinkProbes {
     private static final Duration LARGE_IS_FRESH = Duration.ofSeconds(1);
     private static final Duration SMALL_IS_FRESH = Duration.ofMillis(2_500);
     private static final double SURE = 0.08;
+    private static final double FOUND = 0.3;
 
     private final LinkEstimator estimator;
     private final LongSupplier nanoTicker;
@@ -62,6 +70,8 @@ public final class LinkProbes {
     private long savedNanos;
     private long lastBytes;
     private double lastPaid;
+    private double paidSinceStep;
+    private double bytesSinceStep;
     private int confirmations;
     private double countedSeconds;
     private long countedSinceNanos;
@@ -100,12 +110,15 @@ public final class LinkProbes {
             }
         }
         Optional<TransferLine> line = estimator.line();
-        int large = clamp(visibleSeconds(line) * rate);
+        boolean finding = isFinding(line);
+        double available = finding ? savedSeconds + CONFIRMING_CREDIT : savedSeconds - RESERVE_SECONDS;
+        double visible = visibleSeconds(line);
+        int large = clamp(rate * (finding ? Math.clamp(available, LEAST_VISIBLE_SECONDS, visible) : visible));
         if (line.isPresent() && trafficTells(line.get(), large)) {
             return new Advice(OptionalInt.empty(), CALM);
         }
         int bytes = lacking(line, large);
-        double missing = price(bytes, rate) - savedSeconds;
+        double missing = price(bytes, rate) - available;
         if (missing > 0) {
             return new Advice(OptionalInt.empty(), pause(missing / SHARE));
         }
@@ -120,6 +133,13 @@ public final class LinkProbes {
         countedSeconds = 0;
         countedSinceNanos = now;
         return Math.min(1, share);
+    }
+
+    /** Right after a step the new rate is worth the credit, until it is known. */
+    private boolean isFinding(Optional<TransferLine> line) {
+        boolean found =
+                line.filter(l -> l.slopeError() < FOUND * l.nanosPerByte()).isPresent();
+        return estimator.hasJustStepped() && !found;
     }
 
     private boolean trafficTells(TransferLine line, int large) {
@@ -149,7 +169,7 @@ public final class LinkProbes {
         return estimator
                 .line()
                 .filter(TransferLine::seesBytes)
-                .map(line -> 1e9 / line.nanosPerByte())
+                .map(line -> 1e9 / (line.nanosPerByte() + (estimator.hasJustStepped() ? line.slopeError() : 0)))
                 .or(() -> estimator.atLeast())
                 .filter(rate -> estimator.line().isPresent() || rate > LinkSilence.SLOWEST_BYTES_PER_SECOND)
                 .orElse((double) LinkSilence.SLOWEST_BYTES_PER_SECOND);
@@ -185,9 +205,33 @@ public final class LinkProbes {
         double moved =
                 (transfer.toNanos() - line.get().fixedNanos() + line.get().residual()) / 1e9;
         double price = Math.min(Math.max(0, moved), Math.max(lastPaid, price(lastBytes, leastRate())));
-        savedSeconds = Math.clamp(savedSeconds + lastPaid - price, -LARGEST_DEBT, SAVED_SECONDS);
-        countedSeconds = Math.max(0, countedSeconds + price - lastPaid);
+        settle(price - lastPaid);
         lastPaid = 0;
+        settleSinceStep(price);
+    }
+
+    /** What was sent since the step met the link as it is now, however slow it was believed to be then. */
+    private void settleSinceStep(double price) {
+        if (!estimator.hasJustStepped()) {
+            paidSinceStep = 0;
+            bytesSinceStep = 0;
+            return;
+        }
+        paidSinceStep += price;
+        bytesSinceStep += lastBytes + LinkEstimator.OVERHEAD_BYTES;
+        double most = estimator
+                .line()
+                .map(line -> bytesSinceStep * line.mostNanosPerByte() / 1e9)
+                .orElse(paidSinceStep);
+        if (most < paidSinceStep) {
+            settle(most - paidSinceStep);
+            paidSinceStep = most;
+        }
+    }
+
+    private void settle(double missingSeconds) {
+        savedSeconds = Math.clamp(savedSeconds - missingSeconds, -LARGEST_DEBT, SAVED_SECONDS);
+        countedSeconds = Math.max(0, countedSeconds + missingSeconds);
     }
 
     private static Duration pause(double seconds) {

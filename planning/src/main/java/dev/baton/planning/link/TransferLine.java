@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param slopeVariance of {@code nanosPerByte}
  * @param covariance    of the two
  * @param residual      robust standard deviation of one transfer around the line, nanoseconds
+ * @param early         the same of those below the line alone; delays only add up, so it is the smaller one on most links
  * @param samples       transfers it rests on
  */
 record TransferLine(
@@ -20,6 +21,7 @@ record TransferLine(
         double slopeVariance,
         double covariance,
         double residual,
+        double early,
         int samples) {
 
     /*
@@ -84,10 +86,19 @@ record TransferLine(
         return fixedNanos + nanosPerByte * bytes;
     }
 
-    /** Variance of one transfer of {@code bytes} around {@link #predict}: the line's own and the residual's. */
-    double predictionVariance(double bytes) {
+    /** Standard deviation of one transfer of {@code bytes} around {@link #predict}: the line's own and the residual's. */
+    double deviation(double bytes) {
+        return deviation(bytes, residual);
+    }
+
+    /** The same below the line, for transfers that arrive early. */
+    double earlyDeviation(double bytes) {
+        return deviation(bytes, early);
+    }
+
+    private double deviation(double bytes, double ofOne) {
         double ofLine = fixedVariance + 2 * bytes * covariance + bytes * bytes * slopeVariance;
-        return Math.max(0, ofLine) + residual * residual;
+        return Math.sqrt(Math.max(0, ofLine) + ofOne * ofOne);
     }
 
     double slopeError() {
@@ -210,6 +221,22 @@ record TransferLine(
             return Math.max(RESOLUTION_NANOS, Math.max(spread, believed));
         }
 
+        /** The same over the transfers below the line; with few of them there is no telling. */
+        private double spreadBelow() {
+            double[] below = new double[nanos.length];
+            int found = 0;
+            for (int i = 0; i < nanos.length; i++) {
+                if (distance(i) < 0) {
+                    below[found++] = -distance(i);
+                }
+            }
+            if (found < MIN_SAMPLES) {
+                return residual;
+            }
+            double spread = MAD_TO_DEVIATION * median(Arrays.copyOf(below, found));
+            return Math.clamp(spread, RESOLUTION_NANOS, residual);
+        }
+
         private void reweigh() {
             for (int i = 0; i < nanos.length; i++) {
                 double far = distance(i) / (BIWEIGHT * residual);
@@ -277,6 +304,7 @@ record TransferLine(
                     variance * ones / determinant,
                     -variance * first / determinant,
                     residual,
+                    spreadBelow(),
                     nanos.length);
         }
 

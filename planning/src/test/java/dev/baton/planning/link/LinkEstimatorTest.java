@@ -190,6 +190,44 @@ final class LinkEstimatorTest {
         assertThat(quantile(millis, 0.9)).isLessThan(atMostMillis);
     }
 
+    /** As a link that recovers while everything runs on the edge node, after requests had met it getting slower twice. */
+    @ParameterizedTest(name = "jitter {0} ms")
+    @CsvSource({"0.3, 1700", "0.7, 1700", "1.5, 2000", "3, 8000"})
+    void seesAStepUpSoonAfterStepsDown(double jitter, int atMostMillis) {
+        List<Double> millis = new ArrayList<>();
+        for (int roundTrip : ROUND_TRIPS) {
+            for (int seed = 0; seed < 5; seed++) {
+                SimulatedLink link = link(100, roundTrip, jitter, seed)
+                        .carries(Requests.of(13_000, Duration.ofMillis(90)))
+                        .run(Duration.ofSeconds(8));
+                Duration scatter = Duration.ofNanos(Math.round(jitter * 1e6));
+                link.is(8, Duration.ofMillis(roundTrip), scatter).run(Duration.ofSeconds(4));
+                link.is(1, Duration.ofMillis(roundTrip), scatter).run(Duration.ofMillis(600));
+                link.carriesNothing().run(Duration.ofMillis(3_400));
+                link.is(100, Duration.ofMillis(roundTrip), scatter);
+                millis.add(
+                        (double) link.until(estimate -> estimate.bytesPerSecond() > 8 * 125_000, Duration.ofSeconds(20))
+                                .toMillis());
+            }
+        }
+        assertThat(quantile(millis, 0.9)).isLessThan(atMostMillis);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"NONE", "ONE", "MIXED", "BURST"})
+    void lossesAreNoSteps(Traffic traffic) {
+        int steps = 0;
+        for (double megabits : new double[] {1, 5, 20, 100}) {
+            for (int seed = 0; seed < 3; seed++) {
+                SimulatedLink link = link(megabits, 30, 1, seed).loses(0.05);
+                traffic.on(link, megabits);
+                int before = link.run(Duration.ofSeconds(10)).steps();
+                steps += link.run(Duration.ofSeconds(60)).steps() - before;
+            }
+        }
+        assertThat(steps).as("in twelve minutes").isLessThanOrEqualTo(3);
+    }
+
     @Test
     void tellsAStepOfTheRoundTripFromOneOfTheRate() {
         SimulatedLink link = link(20, 10, 0.3, 5)

@@ -85,6 +85,11 @@ final class SimulatedLink {
         return this;
     }
 
+    SimulatedLink carriesNothing() {
+        requestAtNanos = NEVER;
+        return this;
+    }
+
     SimulatedLink run(Duration time) {
         runUntil(now + time.toNanos(), _ -> false);
         return this;
