@@ -75,6 +75,8 @@ public final class LinkEstimator {
     private @Nullable Suspicion suspicion;
     private @Nullable TransferLine before;
     private @Nullable TransferLine line;
+    private @Nullable TransferLine lastFit;
+    private long lastFitNanos;
     private boolean dirty;
     private long fittedNanos;
 
@@ -259,9 +261,21 @@ public final class LinkEstimator {
         Optional<TransferLine> known = Optional.ofNullable(before);
         Optional<TransferLine> fit = TransferLine.through(unsuspected(nanos), known, nanos)
                 .or(() -> TransferLine.through(List.copyOf(transfers), known, nanos));
-        line = fit.orElse(null);
+        if (fit.isPresent()) {
+            lastFit = fit.get().samples() > FEW ? fit.get() : null;
+            lastFitNanos = nanos;
+        }
+        line = fit.or(() -> held(nanos)).orElse(null);
         dirty = false;
         fittedNanos = nanos;
+    }
+
+    /** Where the robust fit drops all transfers of one size, the others tell nothing; what was well known is not lost, only older. */
+    private Optional<TransferLine> held(long nowNanos) {
+        Duration age = Duration.ofNanos(nowNanos - lastFitNanos);
+        return transfers.isEmpty() || age.compareTo(MEMORY) > 0
+                ? Optional.empty()
+                : Optional.ofNullable(lastFit).map(fit -> fit.aged(age));
     }
 
     /** While a change is only suspected, the link counts as it was. */

@@ -1,5 +1,6 @@
 package dev.baton.planning.link;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +100,20 @@ record TransferLine(
     private double deviation(double bytes, double ofOne) {
         double ofLine = fixedVariance + 2 * bytes * covariance + bytes * bytes * slopeVariance;
         return Math.sqrt(Math.max(0, ofLine) + ofOne * ofOne);
+    }
+
+    /** The same line, nothing new having been learned for so long. */
+    TransferLine aged(Duration age) {
+        double older = Math.pow(2, age.toNanos() / HALF_LIFE_NANOS);
+        return new TransferLine(
+                fixedNanos,
+                nanosPerByte,
+                fixedVariance * older,
+                slopeVariance * older,
+                covariance * older,
+                residual,
+                early,
+                samples);
     }
 
     double slopeError() {
