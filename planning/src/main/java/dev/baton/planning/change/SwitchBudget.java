@@ -1,7 +1,5 @@
 package dev.baton.planning.change;
 
-import java.util.Arrays;
-
 /** How often a plan may still change: in no span of a minute are there more changes than this was made for, whatever comes. */
 public final class SwitchBudget {
     /*
@@ -11,37 +9,45 @@ public final class SwitchBudget {
      * bucket has over this, that a burst does not close the door for a minute, PlanKeeper gives in its own way: the fewer changes
      * are left, the longer a gain must have lasted.
      */
-    private static final long MINUTE_MICROS = 60_000_000;
-    private static final long NEVER = Long.MIN_VALUE;
+    private static final long MINUTE_MILLIS = 60_000;
 
-    private final long[] changes;
+    /** Milliseconds, rounded up: the lower half of the number is enough to tell ages of up to seven weeks, in half the memory. */
+    private final int[] changes;
+
     private short oldest;
+    private short made;
 
     public SwitchBudget(int perMinute) {
         if (perMinute < 1 || perMinute > 1000) {
             throw new IllegalArgumentException("changes per minute must be 1 to 1000, but was " + perMinute);
         }
-        changes = new long[perMinute];
-        Arrays.fill(changes, NEVER);
+        changes = new int[perMinute];
     }
 
     /** Changes that may be made at once. */
     public int left(long nowMicros) {
-        int left = 0;
-        for (long change : changes) {
-            if (change == NEVER || nowMicros - change >= MINUTE_MICROS) {
+        int left = changes.length - made;
+        for (int i = 0; i < made; i++) {
+            if (isOver(changes[i], nowMicros)) {
                 left++;
             }
         }
         return left;
     }
 
+    private static boolean isOver(int change, long nowMicros) {
+        int age = (int) Math.floorDiv(nowMicros, 1_000L) - change;
+        boolean withinItsMillisecond = age == -1;
+        return Integer.toUnsignedLong(age) >= MINUTE_MILLIS && !withinItsMillisecond;
+    }
+
     /** Uses one up. */
     public void spend(long nowMicros) {
-        if (changes[oldest] != NEVER && nowMicros - changes[oldest] < MINUTE_MICROS) {
+        if (oldest < made && !isOver(changes[oldest], nowMicros)) {
             throw new IllegalStateException("no change is left in this minute");
         }
-        changes[oldest] = nowMicros;
+        changes[oldest] = (int) Math.ceilDiv(nowMicros, 1_000L);
+        made = (short) Math.max(made, oldest + 1);
         oldest = (short) ((oldest + 1) % changes.length);
     }
 }
