@@ -52,7 +52,7 @@ public final class EdgeState {
     /** A bound that holds in 95 of 100 cases. */
     private static final double CONFIDENCE = 1.645;
 
-    private final ModelProfile profile;
+    private ModelProfile profile;
     private @Nullable DevicePrior prior;
     private @Nullable PowerModel power;
     private long observedMicros = Long.MIN_VALUE;
@@ -123,6 +123,31 @@ public final class EdgeState {
 
     public ModelProfile profile() {
         return profile;
+    }
+
+    /**
+     * Goes on with another profile of the same model version, such as one with another evaluation of its codecs; what was measured
+     * stays.
+     *
+     * @throws IllegalArgumentException when it is of another version
+     */
+    @SuppressWarnings("ReferenceEquality") // a profile made anew is another one, whatever it says
+    public void adopt(ModelProfile same) {
+        if (same == profile) {
+            return;
+        }
+        if (!same.model().equals(profile.model()) || same.alternatives() != profile.alternatives()) {
+            throw new IllegalArgumentException(
+                    "the profile must be of %s, but is of %s".formatted(profile.model(), same.model()));
+        }
+        for (int alternative = 1; alternative < profile.alternatives(); alternative++) {
+            float ratio = Halves.value(table[bytesAt(alternative)]);
+            if (ratio >= 0) {
+                double expected = profile.expectedBytes(alternative) / same.expectedBytes(alternative);
+                table[bytesAt(alternative)] = Halves.of(ratio * expected);
+            }
+        }
+        profile = same;
     }
 
     /** Takes in what the edge node measured. {@code nowMicros}: when it arrived, on the caller's clock. */

@@ -5,11 +5,19 @@ public sealed interface Objective {
     /** As people write it. */
     String text();
 
+    /** Whether it cannot be told without knowing what the device draws. */
+    boolean needsJoules();
+
     /** The predicted latency. */
     record Latency() implements Objective {
         @Override
         public String text() {
             return "latency";
+        }
+
+        @Override
+        public boolean needsJoules() {
+            return false;
         }
     }
 
@@ -19,6 +27,11 @@ public sealed interface Objective {
         public String text() {
             return "energy";
         }
+
+        @Override
+        public boolean needsJoules() {
+            return true;
+        }
     }
 
     /** Price of the tail's time that a request takes. */
@@ -26,6 +39,11 @@ public sealed interface Objective {
         @Override
         public String text() {
             return "cloud cost";
+        }
+
+        @Override
+        public boolean needsJoules() {
+            return false;
         }
     }
 
@@ -57,6 +75,11 @@ public sealed interface Objective {
         @Override
         public String text() {
             return "%s per ms + %s per J + %s per unit of cloud cost".formatted(perMilli, perJoule, perCost);
+        }
+
+        @Override
+        public boolean needsJoules() {
+            return perJoule > 0;
         }
     }
 

@@ -85,15 +85,16 @@ final class PlanExplanation {
                 .orElse(verdict);
     }
 
-    /** Why {@code least} is the plan although constraints rule it out, like everything. */
-    static String nothingFeasible(Ranking ranking, Choice least) {
-        return "nothing may be chosen; %s violates least: %s"
+    /** {@code why} nothing may be chosen, and why {@code least} is the plan although constraints rule it out, like everything. */
+    static String nothingFeasible(String why, Ranking ranking, Choice least) {
+        return "nothing may be chosen: %s; %s violates least: %s"
                 .formatted(
+                        why,
                         least,
                         ranking.of(least).flatMap(Alternative::infeasible).orElse("nothing else is predicted"));
     }
 
-    /** Why a plan changed. */
+    /** Why a plan changed, where something may be chosen. */
     static String of(
             Decision.Switch change,
             Ranking ranking,
@@ -105,7 +106,6 @@ final class PlanExplanation {
         Optional<Alternative> chosen = ranking.of(choice).filter(Alternative::comparable);
         return switch (change.trigger()) {
             case PIN -> pinned(choice, ranking);
-            case NOTHING_FEASIBLE -> nothingFeasible(ranking, choice);
             case ROLL_BACK -> rolledBack(choice, ranking, keeper, before, promisedMicros);
             default -> {
                 if (liveTails == 0 && choice.equals(Choice.EDGE_ONLY)) {

@@ -8,13 +8,16 @@ import dev.baton.orchestrator.fleet.TailNode;
 import dev.baton.partitioning.Placement;
 import dev.baton.planning.Alternative;
 import dev.baton.planning.Choice;
+import dev.baton.planning.Chooser;
 import dev.baton.planning.EdgeObservation;
 import dev.baton.planning.EdgeObservation.PlacementTimes;
 import dev.baton.planning.EdgeState;
 import dev.baton.planning.ModelProfile;
 import dev.baton.planning.ModelVersion;
+import dev.baton.planning.Objective;
 import dev.baton.planning.Predictions;
 import dev.baton.planning.Predictor;
+import dev.baton.planning.Preferences;
 import dev.baton.planning.Ranking;
 import dev.baton.planning.TailPool;
 import dev.baton.planning.change.ChangeSettings;
@@ -42,12 +45,15 @@ public final class Planner implements FleetListener {
     /** For the replica that plans for an edge node to follow what was asked of another. */
     private static final Duration OTHER_REPLICA = Duration.ofSeconds(5);
 
+    private static final Chooser CHOOSER = new Chooser();
+
     private final Surroundings around;
     private final Settings settings;
     private final TailPool tails;
     private final PlanningListener listener;
     private final InstantSource clock;
     private final LongSupplier nowMicros;
+    private final OwnChanges ownChanges = new OwnChanges();
     private final PredictionErrors errors = new PredictionErrors();
     private final Map<Key, KeptPlan> kept = new ConcurrentHashMap<>();
     private final LatestPlans latest = new LatestPlans();
@@ -235,7 +241,8 @@ public final class Planner implements FleetListener {
             return Optional.empty();
         }
         PlanKeeper known = entry.keeper;
-        if (known != null && isOf(known, profile)) {
+        if (known != null && known.state().profile().model().equals(version)) {
+            known.state().adopt(profile);
             return Optional.of(known);
         }
         EdgeState state = new EdgeState(profile);
@@ -246,11 +253,6 @@ public final class Planner implements FleetListener {
         }
         entry.keeper = made;
         return Optional.of(made);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // a profile made anew is another one, whatever it says
-    private static boolean isOf(PlanKeeper keeper, ModelProfile profile) {
-        return keeper.state().profile() == profile;
     }
 
     /** A plan for another version leaves nothing but its epoch. */
@@ -309,8 +311,8 @@ public final class Planner implements FleetListener {
         double promised = keeper.promisedMicros();
         long now = nowMicros.getAsLong();
         Predictions predictions = scratch.get();
-        Decision decision = keeper.look(
-                tails, around.steering().preferences(edgeNode, model), settings.predictor(), predictions, now);
+        Decision decision =
+                keeper.look(tails, preferences(edgeNode, keeper.state()), settings.predictor(), predictions, now);
         listener.looked();
         entry.evaluatedAt = clock.instant();
         switch (decision) {
@@ -336,7 +338,7 @@ public final class Planner implements FleetListener {
 
     private void kept(KeptPlan entry, String edgeNode, PlanKeeper keeper, Decision.Keep keep, boolean pinned) {
         Plan plan = entry.plan;
-        entry.verdict = "kept: " + keep.text();
+        entry.verdict = "kept: " + keep.text() + insteadOfJoules(edgeNode, keeper.state());
         if (plan == null) {
             return;
         }
@@ -351,7 +353,7 @@ public final class Planner implements FleetListener {
         boolean nothingFeasible = keep == Decision.Keep.NOTHING_FEASIBLE;
         if (nothingFeasible && !entry.nothingFeasible) {
             Ranking ranking = rank(edgeNode, keeper);
-            String reason = PlanExplanation.nothingFeasible(ranking, plan.choice());
+            String reason = nothingFeasible(edgeNode, keeper, ranking, plan.choice());
             entry.verdict = reason;
             Plan explained = with(plan, plan.epoch(), reason, ranking.alternatives());
             record(entry, edgeNode, keeper, Trigger.NOTHING_FEASIBLE, explained);
@@ -362,15 +364,19 @@ public final class Planner implements FleetListener {
     private void adopt(
             KeptPlan entry, String edgeNode, PlanKeeper keeper, Decision.Switch change, double promisedMicros) {
         Ranking ranking = rank(edgeNode, keeper);
-        String reason = PlanExplanation.of(
-                change,
-                ranking,
-                keeper,
-                Optional.ofNullable(entry.plan).map(Plan::choice),
-                promisedMicros,
-                tails.liveTails(keeper.state().profile().model(), nowMicros.getAsLong()));
         entry.nothingFeasible = change.trigger() == Trigger.NOTHING_FEASIBLE;
-        take(entry, edgeNode, keeper, change.epoch(), change.trigger(), reason, ranking);
+        String reason = entry.nothingFeasible
+                ? nothingFeasible(
+                        edgeNode, keeper, ranking, keeper.state().profile().choice(change.choice()))
+                : PlanExplanation.of(
+                        change,
+                        ranking,
+                        keeper,
+                        Optional.ofNullable(entry.plan).map(Plan::choice),
+                        promisedMicros,
+                        tails.liveTails(keeper.state().profile().model(), nowMicros.getAsLong()));
+        String said = reason + insteadOfJoules(edgeNode, keeper.state());
+        take(entry, edgeNode, keeper, change.epoch(), change.trigger(), said, ranking);
     }
 
     private void take(
@@ -428,12 +434,36 @@ public final class Planner implements FleetListener {
                 .rank(
                         keeper.state(),
                         tails,
-                        around.steering()
-                                .preferences(
-                                        edgeNode,
-                                        keeper.state().profile().model().model()),
+                        preferences(edgeNode, keeper.state()),
                         nowMicros.getAsLong(),
                         scratch.get());
+    }
+
+    /** What is asked for; where that takes joules and nobody can tell what the device draws, latency takes their place. */
+    private Preferences preferences(String edgeNode, EdgeState state) {
+        Preferences asked =
+                around.steering().preferences(edgeNode, state.profile().model().model());
+        return lacksPower(asked, state) ? asked.with(Objective.LATENCY) : asked;
+    }
+
+    private static boolean lacksPower(Preferences asked, EdgeState state) {
+        return asked.objective().needsJoules() && state.power().isEmpty();
+    }
+
+    /** What is to be said where {@link #preferences} are not those that were asked for. */
+    private String insteadOfJoules(String edgeNode, EdgeState state) {
+        Preferences asked =
+                around.steering().preferences(edgeNode, state.profile().model().model());
+        return lacksPower(asked, state)
+                ? "; the device has no power model, so latency decides instead of "
+                        + asked.objective().text()
+                : "";
+    }
+
+    /** Why nothing may be chosen, and what the plan is then; to be asked right after ranking. */
+    private String nothingFeasible(String edgeNode, PlanKeeper keeper, Ranking ranking, Choice least) {
+        String why = CHOOSER.infeasibility(scratch.get(), preferences(edgeNode, keeper.state()));
+        return PlanExplanation.nothingFeasible(why, ranking, least);
     }
 
     /** Publishes; a plan that did not arrive is published again at the next look, with the same epoch. */
@@ -491,12 +521,24 @@ public final class Planner implements FleetListener {
      * @throws SteeringUnavailableException when it cannot be kept now
      */
     public void steer(SteeringChange change) {
-        around.steeringLog().keep(change);
-        steered(change);
+        ownChanges.writes(change);
+        try {
+            around.steeringLog().keep(change);
+        } catch (RuntimeException notKept) {
+            ownChanges.failed(change);
+            throw notKept;
+        }
+        accept(change);
     }
 
-    /** Something was asked for, here or of another replica. */
+    /** The log tells what was asked for, here or of another replica. */
     public void steered(SteeringChange change) {
+        if (!ownChanges.outdates(change)) {
+            accept(change);
+        }
+    }
+
+    private void accept(SteeringChange change) {
         around.steering().accept(change);
         switch (change) {
             case SteeringChange.OfPin(String edge, String model, Optional<Choice> choice) ->
@@ -657,15 +699,15 @@ public final class Planner implements FleetListener {
                 inputs(plan.edgeNode(), plan.model().model(), keeper));
     }
 
-    private static String verdict(KeptPlan entry, Plan plan, Ranking ranking) {
+    private String verdict(KeptPlan entry, Plan plan, Ranking ranking) {
         if (plan.pinned()) {
             return PlanExplanation.pinned(plan.choice(), ranking);
         }
         if (!entry.verdict.startsWith("kept: ")) {
             return entry.verdict;
         }
-        return entry.nothingFeasible
-                ? PlanExplanation.nothingFeasible(ranking, plan.choice())
+        return entry.nothingFeasible && entry.keeper != null
+                ? nothingFeasible(plan.edgeNode(), entry.keeper, ranking, plan.choice())
                 : PlanExplanation.kept(entry.verdict, ranking, plan.choice());
     }
 

@@ -17,6 +17,8 @@ import dev.baton.planning.LinkObservation;
 import dev.baton.planning.ModelVersion;
 import dev.baton.planning.Moments;
 import dev.baton.planning.Preferences;
+import dev.baton.planning.Term;
+import dev.baton.planning.TermName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -237,10 +239,18 @@ final class PlannerTest {
     }
 
     @Test
-    void aPlacementWhosePredictionIsLostGivesWayToAKnownOne() {
+    void aPlacementWhosePredictionIsLostGivesWayToAKnownOneWhenThatLasts() {
         world.heard(100);
         world.heard(window(LinkObservation.UNKNOWN));
+        world.heard(window(LinkObservation.UNKNOWN));
+        assertThat(world.choices()).containsExactly("cloud-only");
 
+        world.heard(100);
+        world.heard(window(LinkObservation.UNKNOWN));
+        world.heard(window(LinkObservation.UNKNOWN));
+        assertThat(world.choices()).containsExactly("cloud-only");
+
+        world.heard(window(LinkObservation.UNKNOWN));
         assertThat(world.choices()).containsExactly("cloud-only", "edge-only");
         assertThat(world.lastDecision().trigger()).isEqualTo("the plan's prediction was lost");
         assertThat(world.lastPlan().reason())
@@ -318,6 +328,46 @@ final class PlannerTest {
         assertThat(world.lastDecision().trigger()).isEqualTo("nothing may be chosen");
         assertThat(world.lastPlan().reason()).startsWith("nothing may be chosen");
         assertThat(world.standing().verdict()).isEqualTo(world.lastPlan().reason());
+    }
+
+    @Test
+    void oneSentenceSaysWhichConstraintMakesItSo() {
+        world.heard(100);
+        prefer("{\"constraints\": {\"rawInputStaysOnDevice\": true, \"allowedPlacements\": [\"cloud-only\"]}}");
+
+        assertThat(world.lastPlan().reason())
+                .startsWith("nothing may be chosen: no placement satisfies every constraint: without the constraint on")
+                .contains("it would be cloud-only")
+                .contains("edge-only violates least: edge-only is not among the allowed placements");
+    }
+
+    @Test
+    void whereNobodyKnowsWhatTheDeviceDrawsLatencyDecidesInsteadOfEnergy() {
+        world.device = "unheard-of";
+        world.heard(14);
+        List<String> byLatency = world.choices();
+        prefer("{\"objective\": \"energy\"}");
+        assertThat(world.choices()).isEqualTo(byLatency);
+        assertThat(world.standing().verdict())
+                .contains("the device has no power model, so latency decides instead of energy");
+
+        world.heard(1);
+        assertThat(world.choices()).endsWith("edge-only");
+        assertThat(world.lastPlan().reason())
+                .endsWith("; the device has no power model, so latency decides instead of energy");
+    }
+
+    @Test
+    void whatWasMeasuredStaysWhenAnEvaluationOfTheModelArrives() {
+        world.heard(8);
+        List<String> before = world.choices();
+        world.profiles.put(TestingWorld.MODEL, TestingWorld.profile(TestingWorld.MODEL));
+        world.heard(TestingWorld.withoutHeads(LinkObservation.of(8 * TestingWorld.MBIT, 5_000)));
+
+        assertThat(world.choices()).isEqualTo(before);
+        assertThat(world.standing().ranking().getFirst().prediction().estimatedTerms())
+                .extracting(Term::name)
+                .doesNotContain(TermName.HEAD);
     }
 
     @Test
@@ -415,6 +465,30 @@ final class PlannerTest {
         assertThat(world.lastPlan().choice().toString()).isEqualTo("split:3 with int8");
         assertThat(world.lastPlan().epoch()).isEqualTo(3);
         assertThat(world.lastDecision().trigger()).isEqualTo("pin removed");
+    }
+
+    @Test
+    void aPinThatIsTakenBackAtOnceDoesNotComeBackAsTheEchoOfTheLog() {
+        world.heard(8);
+        world.planner.pin("edge-1", "gauge", "split:3", Optional.of("int8"));
+        world.planner.unpin("edge-1", "gauge");
+        int published = world.published.size();
+        world.steered.forEach(world.planner::steered);
+
+        assertThat(world.steered).hasSize(2);
+        assertThat(world.published).hasSize(published);
+        assertThat(world.lastPlan().pinned()).isFalse();
+    }
+
+    @Test
+    void whatAnotherReplicaWroteBehindOursCounts() {
+        world.heard(8);
+        world.planner.pin("edge-1", "gauge", "split:3", Optional.of("int8"));
+        world.steered.forEach(world.planner::steered);
+        world.planner.steered(new SteeringChange.OfPin("edge-1", "gauge", Optional.of(Choice.EDGE_ONLY)));
+
+        assertThat(world.lastPlan().choice()).isEqualTo(Choice.EDGE_ONLY);
+        assertThat(world.lastPlan().pinned()).isTrue();
     }
 
     @Test

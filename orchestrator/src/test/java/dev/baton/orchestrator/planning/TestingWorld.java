@@ -57,6 +57,9 @@ final class TestingWorld {
     boolean tailLives = true;
     final Planner planner = newPlanner(new Steering(Preferences.USUAL));
 
+    /** The device profile that the edge node names. */
+    String device = "test-board";
+
     TestingWorld() {
         shards.gained(Set.of(0), 1);
         fleet.listen(planner);
@@ -167,12 +170,12 @@ final class TestingWorld {
     }
 
     static EdgeReport report(String edgeNode, ModelVersion model, EdgeObservation window) {
+        return report(edgeNode, "test-board", model, window);
+    }
+
+    private static EdgeReport report(String edgeNode, String device, ModelVersion model, EdgeObservation window) {
         return new EdgeReport(
-                edgeNode,
-                window.link(),
-                Pressure.UNKNOWN,
-                "test-board",
-                List.of(new EdgeReport.ModelReport(model, window)));
+                edgeNode, window.link(), Pressure.UNKNOWN, device, List.of(new EdgeReport.ModelReport(model, window)));
     }
 
     static TailObservation tail() {
@@ -219,7 +222,7 @@ final class TestingWorld {
         if (tailLives) {
             fleet.accept(tail());
         }
-        fleet.accept(report("edge-1", model, window));
+        fleet.accept(report("edge-1", device, model, window));
         planner.replan("edge-1", "gauge");
     }
 

@@ -179,7 +179,7 @@ public final class PlanKeeper {
         }
         double score = CHOOSER.score(predictions, preferences, current);
         if (Double.isNaN(score) || Double.isNaN(predictions.micros(current))) {
-            return within(best, Trigger.UNKNOWN, predictions, nowMicros);
+            return lost(best, predictions, nowMicros);
         }
         if (violated != 0) {
             return within(best, Trigger.CONSTRAINT, predictions, nowMicros);
@@ -191,6 +191,19 @@ public final class PlanKeeper {
         lasting = 0;
         change = null;
         return Decision.Keep.BEST;
+    }
+
+    /**
+     * The plan's prediction is lost, as when the edge node has no estimate of its link for a moment: it leaves the plan when that
+     * lasts. Requests do not wait for it, since an edge node whose link is gone finishes them by itself.
+     */
+    private Decision lost(int best, Predictions predictions, long nowMicros) {
+        if (windowSinceLook) {
+            lasting = (byte) Math.min(lasting + 1, Byte.MAX_VALUE);
+        }
+        return lasting >= settings.lastingWindows()
+                ? within(best, Trigger.UNKNOWN, predictions, nowMicros)
+                : Decision.Keep.MUST_LAST;
     }
 
     /** Whether the gain of {@code best} is worth a change now. */
