@@ -5,6 +5,7 @@ import dev.baton.console.Console;
 import dev.baton.console.ExitCode;
 import dev.baton.console.Json;
 import dev.baton.console.Table;
+import dev.baton.partitioning.Placement;
 import dev.baton.planning.Alternative;
 import dev.baton.planning.Preferences;
 import dev.baton.planning.Quantities;
@@ -237,11 +238,13 @@ final class PlanCommand implements Callable<Integer> {
                 Table.Column.right("J", 7),
                 Table.Column.left("", 4));
         console.line(console.dim(table.header()));
+        boolean nothingFeasible = ranking.best().isEmpty();
         int shown = 0;
         for (Alternative one : ranking.alternatives()) {
-            boolean end = one.prediction().bytes().orElse(0) == 0
-                    || one.choice().placement().id().equals("cloud-only");
-            if (everyAlternative || end || (one.feasible() && shown < SHOWN)) {
+            boolean end = !(one.choice().placement() instanceof Placement.Split);
+            boolean worthSeeing =
+                    one.feasible() || (nothingFeasible && one.micros().isPresent());
+            if (everyAlternative || end || (worthSeeing && shown < SHOWN)) {
                 console.line(table.row(row(one)));
                 shown++;
             }

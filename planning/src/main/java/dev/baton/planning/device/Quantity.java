@@ -1,5 +1,7 @@
 package dev.baton.planning.device;
 
+import java.math.BigDecimal;
+
 /**
  * A number and where it is from.
  *
@@ -21,6 +23,7 @@ public record Quantity(double value, String source, boolean estimate) {
 
     @Override
     public String toString() {
-        return (estimate ? "about " : "") + value + " (" + source + ")";
+        String plain = BigDecimal.valueOf(value).stripTrailingZeros().toPlainString(); // bytes are no 8.6E9
+        return (estimate ? "about " : "") + plain + " (" + source + ")";
     }
 }
