@@ -22,7 +22,7 @@ final class PredictionErrors {
     static final double LEAST_MILLIS = 0.1;
 
     static final List<String> TERMS =
-            List.of("preprocess", "head", "encode", UPLINK, NETWORK, "tail queue", "decode", "tail", TOTAL);
+            List.of("preprocess", "head", "encode", UPLINK, NETWORK, "tail queue", "decode", "tail", "other", TOTAL);
 
     /**
      * One term.

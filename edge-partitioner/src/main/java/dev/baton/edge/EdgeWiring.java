@@ -1,6 +1,7 @@
 package dev.baton.edge;
 
 import dev.baton.edge.cloud.ActivationSender;
+import dev.baton.edge.cloud.Downlink;
 import dev.baton.edge.cloud.PendingCalls;
 import dev.baton.edge.explore.Exploration;
 import dev.baton.edge.explore.ExplorationSettings;
@@ -134,6 +135,7 @@ final class EdgeWiring {
             ModelLookup models,
             ActivationSender cloud,
             LinkEstimator link,
+            Downlink downlink,
             Arrivals arrivals,
             Exploration exploration,
             EnergyMeter energy,
@@ -142,6 +144,7 @@ final class EdgeWiring {
                 models,
                 cloud,
                 link,
+                downlink,
                 new EdgeInference.Learning(arrivals, exploration, energy),
                 config.cloudTimeout(),
                 device(config),
@@ -351,13 +354,20 @@ final class EdgeWiring {
 
     @Produces
     @Singleton
+    Downlink downlink() {
+        return new Downlink(NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
     KafkaBackground background(
             EdgeConfig config,
             LinkProducer producer,
             EdgeIdentity identity,
             MachinePressure machine,
             Models models,
-            LinkEstimator link) {
+            LinkEstimator link,
+            Downlink downlink) {
         LinkProbes probes = new LinkProbes(link, NANO_TICKER);
         return new KafkaBackground(
                 producer,
@@ -369,6 +379,7 @@ final class EdgeWiring {
                         machine,
                         models,
                         link,
+                        downlink,
                         probes,
                         NANO_TICKER),
                 link,

@@ -234,6 +234,7 @@ final class PlanCommand implements Callable<Integer> {
                 Table.Column.right("queue", 6),
                 Table.Column.right("decode", 6),
                 Table.Column.right("tail", 7),
+                Table.Column.right("result", 6),
                 Table.Column.right("bytes", 9),
                 Table.Column.right("J", 7),
                 Table.Column.left("", 4));
@@ -271,6 +272,7 @@ final class PlanCommand implements Callable<Integer> {
             term(one, TermName.TAIL_QUEUE),
             term(one, TermName.DECODE),
             term(one, TermName.TAIL),
+            term(one, TermName.RESULT),
             one.prediction().bytes().isPresent()
                     ? "%.0f".formatted(one.prediction().bytes().getAsDouble())
                     : "–",

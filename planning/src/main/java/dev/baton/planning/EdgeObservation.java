@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param heads recent times by split point, the whole model (the last index) among them; those not in use are repeated
  * @param encodings recent times and sizes by split point and codec; those not in use are repeated
  * @param pictureBytes size of the clients' compressed pictures; absent when they send tensors
- * @param brokerMicros what a cloud answer took beyond upload, round trip and the tail's own times
+ * @param brokerMicros what a cloud answer took beyond upload, round trip, its own bytes on the way back and the tail's own times
  * @param placements requests of this window alone, by the plan that answered them
  * @param agreements what shadow requests showed about codecs since the model was opened
  * @param localCompletions finishing on the edge node what the cloud left unfinished, by split point
@@ -54,6 +54,9 @@ public record EdgeObservation(
      *
      * @param joules what the edge node spent on a request, by its power model
      * @param inFlight requests that were not answered yet when the window ended
+     * @param resultMicros from the acknowledgement to the answer, less the tail's own times
+     * @param resultBytes of the tail's answers, as they travelled
+     * @param otherMicros what the edge node spent on a request beside its stages
      */
     public record PlacementTimes(
             long planEpoch,
@@ -74,7 +77,54 @@ public record EdgeObservation(
             Optional<Moments> joules,
             long failures,
             long completedLocally,
-            long inFlight) {
+            long inFlight,
+            Optional<Moments> resultBytes,
+            Optional<Moments> otherMicros) {
+        /** The same, where nobody measured the answers' size nor what the edge node did beside. */
+        public PlacementTimes(
+                long planEpoch,
+                Placement placement,
+                Codec codec,
+                Optional<Moments> totalMicros,
+                Optional<Moments> preprocessMicros,
+                Optional<Moments> headMicros,
+                Optional<Moments> encodeMicros,
+                Optional<Moments> bytes,
+                Optional<Moments> uplinkMicros,
+                Optional<Moments> brokerMicros,
+                Optional<Moments> tailQueueMicros,
+                Optional<Moments> decodeMicros,
+                Optional<Moments> tailMicros,
+                Optional<Moments> resultMicros,
+                Optional<Moments> localCompletionMicros,
+                Optional<Moments> joules,
+                long failures,
+                long completedLocally,
+                long inFlight) {
+            this(
+                    planEpoch,
+                    placement,
+                    codec,
+                    totalMicros,
+                    preprocessMicros,
+                    headMicros,
+                    encodeMicros,
+                    bytes,
+                    uplinkMicros,
+                    brokerMicros,
+                    tailQueueMicros,
+                    decodeMicros,
+                    tailMicros,
+                    resultMicros,
+                    localCompletionMicros,
+                    joules,
+                    failures,
+                    completedLocally,
+                    inFlight,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
         /** A plan's requests of which only the whole duration is known. */
         public static PlacementTimes of(long planEpoch, Choice choice, Moments totalMicros) {
             return new PlacementTimes(

@@ -44,6 +44,9 @@ public final class EdgeState {
     /** No level is known better than this, relative. */
     private static final double LEAST_ERROR = 0.01;
 
+    /** Links carry as much back, as far as nobody knows: within half of it. */
+    private static final double UNMEASURED_DOWNLINK_ERROR = 0.5;
+
     private static final double RATE_MEMORY_MICROS = 3e6;
     private static final int MAX_AGREEMENTS = 6;
     private static final int AGREEMENT_FIELDS = 5;
@@ -73,22 +76,35 @@ public final class EdgeState {
     /** Rows of {@link #AGREEMENT_FIELDS}: alternative, samples, and as halves the share that differs, mean and deviation of errors. */
     private short @Nullable [] agreements;
 
-    float bytesPerSecond = Float.NaN;
-    float bytesPerSecondError;
-    float roundTripMicros = Float.NaN;
-    float roundTripError;
-    float residualMicros;
-    float preprocessMicros = Float.NaN;
-    float preprocessSpread;
-    float preprocessError;
-    float brokerMicros = Float.NaN;
-    float brokerSpread;
-    float brokerError;
-    float pictureBytes = Float.NaN;
-    float pictureSpread;
+    // Spreads and errors are halves, relative to what they belong to.
+    private float bytesPerSecond = Float.NaN;
+    private float downlinkBytesPerSecond = Float.NaN;
+    private float roundTripMicros = Float.NaN;
+    private float preprocessMicros = Float.NaN;
+    private float brokerMicros = Float.NaN;
+    private float pictureBytes = Float.NaN;
     private float requestsPerSecond = Float.NaN;
     private float ownTailLoad;
+    /** Size of the answers that the broker's time was measured with. */
+    private float resultBytesSeen = Float.NaN;
+
+    private short bytesPerSecondError;
+    private short downlinkError;
+    private short roundTripError;
+    private short residual;
+    private short preprocessSpread;
+    private short preprocessError;
+    private short brokerSpread;
+    private short brokerError;
+    private short pictureSpread;
+    /** Measured size of answers relative to what the profile expects. */
+    private short resultRatio = Halves.UNKNOWN;
+    /** Microseconds that a request takes here beside its stages. */
+    private short otherMicros = Halves.UNKNOWN;
+
     private byte pictures = UNSEEN;
+    /** The split point that requests of the last window used; none when negative. */
+    private byte pointInUse = -1;
 
     private static final byte UNSEEN = 0;
     private static final byte PICTURES = 1;
@@ -166,10 +182,19 @@ public final class EdgeState {
     private void takeLink(LinkObservation link) {
         bytesPerSecond = orUnknown(link.bytesPerSecond());
         roundTripMicros = orUnknown(link.roundTripMicros());
-        residualMicros = (float) link.residualMicros();
+        residual = share(link.residualMicros(), roundTripMicros);
         double few = 0.3 / Math.sqrt((double) Math.max(1, link.samples()));
-        bytesPerSecondError = (float) link.bytesPerSecondError().orElse(few * bytesPerSecond);
-        roundTripError = (float) link.roundTripErrorMicros().orElse(few * residualMicros);
+        bytesPerSecondError = share(link.bytesPerSecondError().orElse(few * bytesPerSecond), bytesPerSecond);
+        roundTripError = share(link.roundTripErrorMicros().orElse(few * link.residualMicros()), roundTripMicros);
+        boolean measured = link.downlinkBytesPerSecond().isPresent();
+        downlinkBytesPerSecond =
+                measured ? (float) link.downlinkBytesPerSecond().getAsDouble() : bytesPerSecond;
+        double error = link.downlinkBytesPerSecondError().orElse(0);
+        downlinkError = measured ? share(error, downlinkBytesPerSecond) : Halves.of(UNMEASURED_DOWNLINK_ERROR);
+    }
+
+    private static short share(double part, double whole) {
+        return Halves.of(whole > 0 ? part / whole : 0);
     }
 
     private static float orUnknown(OptionalDouble value) {
@@ -180,24 +205,29 @@ public final class EdgeState {
         if (window.preprocessMicros().isPresent()) {
             Moments measured = window.preprocessMicros().get();
             preprocessMicros = (float) measured.p50();
-            preprocessSpread = (float) measured.spread();
-            preprocessError = standardError(measured);
+            preprocessSpread = share(measured.spread(), measured.p50());
+            preprocessError = share(standardError(measured), measured.p50());
         }
         if (window.brokerMicros().isPresent()) {
             Moments measured = window.brokerMicros().get();
             brokerMicros = (float) measured.p50();
-            brokerSpread = (float) measured.spread();
-            brokerError = standardError(measured);
+            brokerSpread = Halves.of(measured.spread() / atLeastOne(measured));
+            brokerError = Halves.of(standardError(measured) / atLeastOne(measured));
             brokerSeenMicros = nowMicros;
         }
         if (window.pictureBytes().isPresent()) {
             pictureBytes = (float) window.pictureBytes().get().p50();
-            pictureSpread = (float) window.pictureBytes().get().spread();
+            pictureSpread = share(window.pictureBytes().get().spread(), pictureBytes);
         }
     }
 
-    private static float standardError(Moments measured) {
-        return (float) (measured.spread() / Math.sqrt((double) measured.count()) + LEAST_ERROR * measured.p50());
+    private static double standardError(Moments measured) {
+        return measured.spread() / Math.sqrt((double) measured.count()) + LEAST_ERROR * measured.p50();
+    }
+
+    /** The broker's time may be nothing, and scatter all the same. */
+    private static double atLeastOne(Moments measured) {
+        return Math.max(1, measured.p50());
     }
 
     private void takeHeads(EdgeObservation window) {
@@ -395,11 +425,35 @@ public final class EdgeState {
                 (Float.isNaN(requestsPerSecond) ? rate : requestsPerSecond + weight * (rate - requestsPerSecond));
         double load = 0;
         for (int i = 0; i < window.placements().size(); i++) {
-            load += sum(window.placements().get(i).tailMicros()) / window.windowMicros();
+            PlacementTimes times = window.placements().get(i);
+            load += sum(times.tailMicros()) / window.windowMicros();
+            if (times.totalMicros().isPresent()) {
+                pointInUse = (byte) Math.min(Byte.MAX_VALUE, headPoint(times.placement()));
+            }
+            takeResult(times);
+            takeOther(times.otherMicros());
         }
         ownTailLoad += (float) (weight * (load - ownTailLoad));
         if (window.requests() > 0) {
             pictures = pictureSent(window) ? PICTURES : TENSORS;
+        }
+    }
+
+    private void takeResult(PlacementTimes times) {
+        int point = headPoint(times.placement());
+        if (times.resultBytes().isPresent() && point < profile.lastPoint()) {
+            double bytes = times.resultBytes().get().p50();
+            resultBytesSeen = (float) bytes;
+            resultRatio = Halves.of(bytes / Math.max(1, profile.resultBytes[point]));
+        }
+    }
+
+    private void takeOther(Optional<Moments> other) {
+        if (other.isPresent()) {
+            double before = Halves.value(otherMicros);
+            double measured = other.get().p50();
+            double weight = other.get().count() / (double) (other.get().count() + Smoothing.MEMORY);
+            otherMicros = Halves.of(Double.isNaN(before) ? measured : before + weight * (measured - before));
         }
     }
 
@@ -586,9 +640,75 @@ public final class EdgeState {
         return roundTripMicros;
     }
 
+    double bytesPerSecondError() {
+        return Halves.value(bytesPerSecondError) * bytesPerSecond;
+    }
+
+    double roundTripError() {
+        return Halves.value(roundTripError) * roundTripMicros;
+    }
+
+    /** How far one transfer lies off the edge node's estimate. */
+    double residualMicros() {
+        return Halves.value(residual) * roundTripMicros;
+    }
+
+    /** Of the way back: as measured, else as the uplink; {@code NaN} when neither is known. */
+    double downlinkBytesPerSecond() {
+        return downlinkBytesPerSecond;
+    }
+
+    /** Relative. */
+    double downlinkError() {
+        return Halves.value(downlinkError);
+    }
+
+    /** Size of the tail's answer behind a split point: as measured, else as the package tells. */
+    double resultBytes(int splitPoint) {
+        float ratio = Halves.value(resultRatio);
+        double expected = profile.resultBytes[splitPoint];
+        return Float.isNaN(ratio) ? expected : ratio * Math.max(1, expected);
+    }
+
+    /** Size of the answers seen last; {@code NaN} before the first. */
+    double resultBytesSeen() {
+        return resultBytesSeen;
+    }
+
+    /** Where requests divided the model lately; negative before the first. */
+    int pointInUse() {
+        return pointInUse;
+    }
+
+    /** What a request takes here beside its stages; {@code NaN} when unknown. */
+    double otherMicros() {
+        return Halves.value(otherMicros);
+    }
+
     /** What the broker was last seen to add; {@code NaN} when never, or not since {@code after}. */
     double brokerMicros(long after) {
         return brokerSeenMicros >= after ? brokerMicros : Float.NaN;
+    }
+
+    double brokerSpread() {
+        return Halves.value(brokerSpread) * Math.max(1, brokerMicros);
+    }
+
+    double brokerError() {
+        return Halves.value(brokerError) * Math.max(1, brokerMicros);
+    }
+
+    double preprocessSpread() {
+        return Halves.value(preprocessSpread) * preprocessMicros;
+    }
+
+    double preprocessError() {
+        return Halves.value(preprocessError) * preprocessMicros;
+    }
+
+    /** By how many bytes clients' pictures differ. */
+    double pictureSpread() {
+        return Float.isNaN(pictureBytes) ? 0 : Halves.value(pictureSpread) * pictureBytes;
     }
 
     /** What pre-processing takes; {@code NaN} when unknown. */

@@ -12,6 +12,8 @@ import java.util.OptionalDouble;
  * @param roundTripErrorMicros standard error of that; empty when unknown
  * @param residualMicros standard error of one transfer time around the edge node's fit
  * @param samples transfers that the estimate stands on
+ * @param downlinkBytesPerSecond of the way back; empty when unknown, and then taken to be like the uplink
+ * @param downlinkBytesPerSecondError standard error of that; empty when unknown
  */
 public record LinkObservation(
         OptionalDouble bytesPerSecond,
@@ -19,7 +21,9 @@ public record LinkObservation(
         OptionalDouble roundTripMicros,
         OptionalDouble roundTripErrorMicros,
         double residualMicros,
-        long samples) {
+        long samples,
+        OptionalDouble downlinkBytesPerSecond,
+        OptionalDouble downlinkBytesPerSecondError) {
     /** Nothing is known of the link. */
     public static final LinkObservation UNKNOWN = new LinkObservation(
             OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), 0, 0);
@@ -30,6 +34,40 @@ public record LinkObservation(
         requireNotNegative("error of uplink bytes per second", bytesPerSecondError.orElse(0));
         requireNotNegative("error of round trip microseconds", roundTripErrorMicros.orElse(0));
         requireNotNegative("residual microseconds", residualMicros);
+        requirePositive("downlink bytes per second", downlinkBytesPerSecond);
+        requireNotNegative("error of downlink bytes per second", downlinkBytesPerSecondError.orElse(0));
+    }
+
+    /** A link whose way back nobody measured. */
+    public LinkObservation(
+            OptionalDouble bytesPerSecond,
+            OptionalDouble bytesPerSecondError,
+            OptionalDouble roundTripMicros,
+            OptionalDouble roundTripErrorMicros,
+            double residualMicros,
+            long samples) {
+        this(
+                bytesPerSecond,
+                bytesPerSecondError,
+                roundTripMicros,
+                roundTripErrorMicros,
+                residualMicros,
+                samples,
+                OptionalDouble.empty(),
+                OptionalDouble.empty());
+    }
+
+    /** The same, where the way back is known exactly. */
+    public LinkObservation withDownlink(double downlink) {
+        return new LinkObservation(
+                bytesPerSecond,
+                bytesPerSecondError,
+                roundTripMicros,
+                roundTripErrorMicros,
+                residualMicros,
+                samples,
+                OptionalDouble.of(downlink),
+                OptionalDouble.of(0));
     }
 
     /** A link whose rate and round trip are known exactly. */

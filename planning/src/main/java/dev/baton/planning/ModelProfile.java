@@ -5,6 +5,7 @@ import dev.baton.partitioning.accuracy.AccuracyProfile;
 import dev.baton.partitioning.accuracy.AccuracyProfile.Metric;
 import dev.baton.partitioning.accuracy.CodecAccuracy;
 import dev.baton.partitioning.accuracy.SplitPointAccuracy;
+import dev.baton.partitioning.split.CrossingTensor;
 import dev.baton.partitioning.splitpackage.CodecMeasurement;
 import dev.baton.partitioning.splitpackage.FileEntry;
 import dev.baton.partitioning.splitpackage.Manifest;
@@ -49,6 +50,9 @@ public final class ModelProfile {
     /** What moving a byte is taken to cost besides operations, in operations: small devices are short of both. */
     private static final double OPERATIONS_PER_BYTE = 4;
 
+    /** What goes around the tensors of an answer: ids, names, times. */
+    private static final double RESULT_OVERHEAD_BYTES = 200;
+
     /** Preferences that are remembered worked out; whoever has more works them out again. */
     private static final int MAX_RULES = 256;
 
@@ -65,6 +69,8 @@ public final class ModelProfile {
 
     final double[] headShare;
     final double[] crossingBytes;
+    /** Size of the tail's answer by split point, as the package tells. */
+    final double[] resultBytes;
     final double[] encodedBytes;
     final double[] relativeError;
     final double[] agreement;
@@ -82,6 +88,7 @@ public final class ModelProfile {
      * @param headBytes memory that the head takes: its weights and the most that its operators keep at a time
      * @param rawInputCrosses whether a model input is among what crosses
      * @param codecs what each codec does here
+     * @param resultBytes size of the tail's answer; 0 where there is none
      */
     public record Point(
             int index,
@@ -91,9 +98,14 @@ public final class ModelProfile {
             int headOperators,
             long headBytes,
             boolean rawInputCrosses,
-            Map<Codec, CodecFacts> codecs) {
+            Map<Codec, CodecFacts> codecs,
+            double resultBytes) {
         public Point {
             codecs = Map.copyOf(codecs);
+            if (!(resultBytes >= 0)) {
+                throw new IllegalArgumentException(
+                        "split point %d: an answer of %s bytes".formatted(index, resultBytes));
+            }
             if (index < 0
                     || crossingBytes < 0
                     || !(headShare >= 0 && headShare <= 1)
@@ -103,6 +115,19 @@ public final class ModelProfile {
                         "split point %d: %d crossing bytes, head with %s of the work, %d operators, %d bytes: expected a share of 0 to 1 and no negative count"
                                 .formatted(index, crossingBytes, headShare, headOperators, headBytes));
             }
+        }
+
+        /** A place whose tail's answers take no bytes that count. */
+        public Point(
+                int index,
+                String name,
+                long crossingBytes,
+                double headShare,
+                int headOperators,
+                long headBytes,
+                boolean rawInputCrosses,
+                Map<Codec, CodecFacts> codecs) {
+            this(index, name, crossingBytes, headShare, headOperators, headBytes, rawInputCrosses, codecs, 0);
         }
     }
 
@@ -154,6 +179,7 @@ public final class ModelProfile {
         crossingBytes = this.points.stream()
                 .mapToDouble(point -> (double) point.crossingBytes())
                 .toArray();
+        resultBytes = this.points.stream().mapToDouble(Point::resultBytes).toArray();
         encodedBytes = new double[alternatives];
         relativeError = new double[alternatives];
         agreement = new double[alternatives];
@@ -244,7 +270,8 @@ public final class ModelProfile {
                     entry.headOperators(),
                     headBytes(manifest, entry),
                     entry.crossing().stream().anyMatch(tensor -> inputs.contains(tensor.name())),
-                    codecs(entry, accuracy.flatMap(profile -> profile.splitPoint(entry.index())))));
+                    codecs(entry, accuracy.flatMap(profile -> profile.splitPoint(entry.index()))),
+                    resultBytes(manifest, entry)));
         }
         return new ModelProfile(
                 version,
@@ -297,6 +324,25 @@ public final class ModelProfile {
             }
         }
         return entry.headWeightBytes() + Math.max(0, live);
+    }
+
+    /** Outputs that the head has not made, unencoded, with what goes around them; a variable dimension counts once. */
+    private static double resultBytes(Manifest manifest, SplitPointEntry entry) {
+        if (entry.tailOperators() == 0) {
+            return 0;
+        }
+        Set<String> made = entry.crossing().stream().map(CrossingTensor::name).collect(Collectors.toSet());
+        double bytes = RESULT_OVERHEAD_BYTES;
+        for (TensorSpec output : manifest.outputs()) {
+            if (!made.contains(output.name())) {
+                double elements = 1;
+                for (long size : output.shape().dimensions()) {
+                    elements *= Math.max(1, size);
+                }
+                bytes += elements * output.type().bytes();
+            }
+        }
+        return bytes;
     }
 
     private static Map<Codec, CodecFacts> codecs(SplitPointEntry entry, Optional<SplitPointAccuracy> evaluated) {

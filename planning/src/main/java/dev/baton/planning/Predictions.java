@@ -28,6 +28,10 @@ public final class Predictions {
     double brokerSpread;
     double brokerError;
     Source brokerSource = Source.ABSENT;
+    double otherMicros;
+    boolean otherKnown;
+    /** How far what a byte of an answer takes may be off, in microseconds. */
+    double resultError;
 
     // By split point.
     double[] headMicros = {};
@@ -41,6 +45,13 @@ public final class Predictions {
     double[] queueMicros = {};
     double[] queueSpread = {};
     double[] load = {};
+    /** For the edge node's engine, part of the head. */
+    double[] engineWait = {};
+
+    double[] resultBytes = {};
+    double[] resultMicros = {};
+    /** How many bytes of an answer are in doubt about their time. */
+    double[] resultDoubt = {};
     /** What the split point's work is like, for telling one head's time from others'. */
     double[] coordinate = {};
 
@@ -50,6 +61,8 @@ public final class Predictions {
     double[] decodeMicros = {};
     Source[] decodeSource = {};
     double[] bytes = {};
+    /** For the edge node's uplink, part of its term. */
+    double[] linkWait = {};
     double[] totalMicros = {};
     double[] variance = {};
     double[] errorVariance = {};
@@ -83,6 +96,10 @@ public final class Predictions {
         queueMicros = new double[points];
         queueSpread = new double[points];
         load = new double[points];
+        engineWait = new double[points];
+        resultBytes = new double[points];
+        resultMicros = new double[points];
+        resultDoubt = new double[points];
         coordinate = new double[points];
     }
 
@@ -92,6 +109,7 @@ public final class Predictions {
         decodeMicros = new double[alternatives];
         decodeSource = sources(alternatives);
         bytes = new double[alternatives];
+        linkWait = new double[alternatives];
         totalMicros = new double[alternatives];
         variance = new double[alternatives];
         errorVariance = new double[alternatives];
@@ -171,6 +189,9 @@ public final class Predictions {
         variance += squared((bytesOrNone(one) - bytesOrNone(other)) * microsPerByteOrNone() * rateError);
         if (isCloud(one) != isCloud(other)) {
             variance += squared(roundTripError) + squared(brokerError);
+            variance += squared(Math.max(resultDoubt[point], resultDoubt[otherPoint]) * resultErrorOrNone());
+        } else {
+            variance += squared((resultBytes[point] - resultBytes[otherPoint]) * resultErrorOrNone());
         }
         if (preprocesses(one) != preprocesses(other)) {
             variance += squared(preprocessError);
@@ -192,6 +213,10 @@ public final class Predictions {
     /** Edge-only against edge-only needs no link. */
     private double microsPerByteOrNone() {
         return Double.isNaN(microsPerByte) ? 0 : microsPerByte;
+    }
+
+    private double resultErrorOrNone() {
+        return Double.isNaN(resultError) ? 0 : resultError;
     }
 
     static double squared(double value) {
@@ -231,14 +256,16 @@ public final class Predictions {
         boolean cloud = isCloud(alternative);
         return switch (term) {
             case PREPROCESS -> preprocesses(alternative) ? preprocessMicros : 0;
-            case HEAD -> headMicros[point];
+            case HEAD -> headMicros[point] + engineWait[point];
             case ENCODE -> cloud ? encodeMicros[alternative] : 0;
-            case UPLINK -> cloud ? bytes[alternative] * microsPerByte : 0;
+            case UPLINK -> cloud ? bytes[alternative] * microsPerByte + linkWait[alternative] : 0;
             case ROUND_TRIP -> cloud ? roundTripMicros : 0;
             case BROKER -> cloud ? brokerMicros : 0;
             case TAIL_QUEUE -> cloud ? queueMicros[point] : 0;
             case DECODE -> cloud ? decodeMicros[alternative] : 0;
             case TAIL -> cloud ? tailMicros[point] : 0;
+            case RESULT -> cloud ? resultMicros[point] : 0;
+            case OTHER -> otherMicros;
         };
     }
 
@@ -260,13 +287,16 @@ public final class Predictions {
             case TAIL_QUEUE -> cloud ? queueSpread[point] : 0;
             case DECODE -> cloud ? Predictor.codecDeviation(decodeSource[alternative]) * decodeMicros[alternative] : 0;
             case TAIL -> cloud ? Math.hypot(tailSpread[point], tailError[point]) : 0;
+            case RESULT -> cloud ? resultDoubt[point] * resultError : 0;
+            case OTHER -> 0;
         };
     }
 
     /** Where a term's value comes from; meaningless where it is unknown. */
     public Source termSource(int alternative, TermName term) {
         int point = profile().splitPoint(alternative);
-        if (!isCloud(alternative) && term != TermName.PREPROCESS && term != TermName.HEAD) {
+        boolean everywhere = term == TermName.PREPROCESS || term == TermName.HEAD || term == TermName.OTHER;
+        if (!isCloud(alternative) && !everywhere) {
             return Source.ABSENT;
         }
         return switch (term) {
@@ -278,6 +308,8 @@ public final class Predictions {
             case TAIL_QUEUE -> tails().queueMeasured() ? Source.MEASURED : Source.ESTIMATED;
             case DECODE -> decodeSource[alternative];
             case TAIL -> tailSource[point];
+            case RESULT -> Double.isNaN(edge().resultBytesSeen()) ? Source.ESTIMATED : Source.MEASURED;
+            case OTHER -> otherKnown ? Source.MEASURED : Source.ABSENT;
         };
     }
 

@@ -20,7 +20,8 @@ public final class Predictor {
      *   tail    the edge node's time for the same operators, times the ratio of tail to edge at the split points that both have
      *           measured; else the operators' share of the whole model on the tail
      *   preprocess and decode of a picture: what the other side takes for it
-     *   broker  what other edge nodes see, else the prior setting
+     *   broker  what other edge nodes see, else the prior setting; what it took here long ago where that is less
+     *   result  the answer's bytes as the package tells; a downlink that nobody measured is like the uplink
      * The link is never guessed. A term that nothing tells is unknown, and so is the sum.
      *
      * Everything is read from arrays and written into arrays; unknown is NaN, which sums keep.
@@ -70,6 +71,7 @@ public final class Predictor {
         predictHeads(edge, view, into);
         predictTails(edge.profile(), view, into);
         predictQueues(edge, view, into);
+        predictResults(edge, into);
         sumEdgeOnly(edge, into);
         for (int point = 0; point < edge.profile().lastPoint(); point++) {
             sumPoint(edge, view, point, into);
@@ -84,30 +86,34 @@ public final class Predictor {
 
     private static void predictShared(EdgeState edge, TailView view, Predictions into) {
         into.pictures = edge.picturesExpected();
-        boolean measured = !Float.isNaN(edge.preprocessMicros);
-        into.preprocessMicros = measured ? edge.preprocessMicros : view.pictureDecodeMicros;
-        into.preprocessSpread = measured ? edge.preprocessSpread : view.pictureDecodeSpread;
-        into.preprocessError = measured ? edge.preprocessError : RATIO_ERROR * view.pictureDecodeMicros;
+        boolean measured = !Double.isNaN(edge.preprocessMicros());
+        into.preprocessMicros = measured ? edge.preprocessMicros() : view.pictureDecodeMicros;
+        into.preprocessSpread = measured ? edge.preprocessSpread() : view.pictureDecodeSpread;
+        into.preprocessError = measured ? edge.preprocessError() : RATIO_ERROR * view.pictureDecodeMicros;
         into.preprocessSource = measured ? Source.MEASURED : Source.ESTIMATED;
-        into.microsPerByte = 1e6 / edge.bytesPerSecond;
-        into.rateError = edge.bytesPerSecondError / edge.bytesPerSecond;
-        into.roundTripMicros = edge.roundTripMicros;
-        into.roundTripSpread = edge.residualMicros;
-        into.roundTripError = edge.roundTripError;
+        into.microsPerByte = 1e6 / edge.bytesPerSecond();
+        into.rateError = edge.bytesPerSecondError() / edge.bytesPerSecond();
+        into.roundTripMicros = edge.roundTripMicros();
+        into.roundTripSpread = edge.residualMicros();
+        into.roundTripError = edge.roundTripError();
+        into.otherKnown = !Double.isNaN(edge.otherMicros());
+        into.otherMicros = into.otherKnown ? edge.otherMicros() : 0;
     }
 
     private void predictBroker(EdgeState edge, TailPool tails, long nowMicros, Predictions into) {
         double measured = edge.brokerMicros(nowMicros - BROKER_MAX_AGE_MICROS);
         if (!Double.isNaN(measured)) {
             into.brokerMicros = measured;
-            into.brokerSpread = edge.brokerSpread;
-            into.brokerError = edge.brokerError;
+            into.brokerSpread = edge.brokerSpread();
+            into.brokerError = edge.brokerError();
             into.brokerSource = Source.MEASURED;
             return;
         }
         double elsewhere = tails.brokerMicros();
         boolean known = !Double.isNaN(elsewhere);
-        into.brokerMicros = known ? elsewhere : settings.brokerPriorMicros();
+        double usual = known ? elsewhere : settings.brokerPriorMicros();
+        double longAgo = edge.brokerMicros(Long.MIN_VALUE);
+        into.brokerMicros = longAgo < usual ? longAgo : usual;
         into.brokerSpread = PRIOR_BROKER_ERROR * into.brokerMicros;
         into.brokerError = PRIOR_BROKER_ERROR * into.brokerMicros;
         into.brokerSource = known ? Source.ESTIMATED : Source.PRIOR;
@@ -248,8 +254,8 @@ public final class Predictor {
 
     /*
      * A request does not wait for itself: one that arrives where N of this edge node's are on their way sees the load of the other
-     * N − 1 (the arrival theorem; Reiser and Lavenberg 1980). So the load that the edge node causes now is taken off
-     * what the tails report, and what it would cause is added in proportion to (N − 1)/N, with N by Little's law.
+     * N − 1. So the load that the edge node causes now is taken off what the tails report, and what it would cause is added in
+     * proportion to (N − 1)/N.
      */
     private static void predictQueues(EdgeState edge, TailView view, Predictions into) {
         int last = edge.profile().lastPoint();
@@ -258,8 +264,7 @@ public final class Predictor {
         for (int point = 0; point < last; point++) {
             into.load[point] = rate * into.tailMicros[point] * 1e-6 / view.batch;
             double latency = into.headMicros[point] + into.tailMicros[point] + into.roundTripMicros;
-            double inFlight = rate * latency * 1e-6;
-            double others = inFlight > 1 ? 1 - 1 / inFlight : 0;
+            double others = Waiting.others(rate, latency);
             double wait = view.queueMicros(others > 0 ? into.load[point] * others - now : -now);
             into.queueMicros[point] = wait;
             into.queueSpread[point] = view.queueSpread(wait);
@@ -267,6 +272,28 @@ public final class Predictor {
         into.load[last] = 0;
         into.queueMicros[last] = 0;
         into.queueSpread[last] = 0;
+    }
+
+    /*
+     * What the broker takes is measured as what is left beside the answers' bytes at the downlink's rate. So while it is
+     * known, a wrong rate puts too much into one and too little into the other: what answers of another size would take
+     * is in doubt, but not what those of the same size take together with the broker.
+     */
+    private static void predictResults(EdgeState edge, Predictions into) {
+        double microsPerByte = 1e6 / edge.downlinkBytesPerSecond();
+        double seen = into.brokerSource == Source.MEASURED && !Double.isNaN(edge.resultBytesSeen())
+                ? edge.resultBytesSeen()
+                : 0;
+        into.resultError = microsPerByte * edge.downlinkError();
+        int last = edge.profile().lastPoint();
+        for (int point = 0; point < last; point++) {
+            into.resultBytes[point] = edge.resultBytes(point);
+            into.resultMicros[point] = into.resultBytes[point] > 0 ? into.resultBytes[point] * microsPerByte : 0;
+            into.resultDoubt[point] = Math.abs(into.resultBytes[point] - seen);
+        }
+        into.resultBytes[last] = 0;
+        into.resultMicros[last] = 0;
+        into.resultDoubt[last] = 0;
     }
 
     private static void sumEdgeOnly(EdgeState edge, Predictions into) {
@@ -278,13 +305,29 @@ public final class Predictor {
             spread += Predictions.squared(into.preprocessSpread);
             error += Predictions.squared(into.preprocessError);
         }
-        double total = preprocess + into.headMicros[last];
+        double total = preprocess + into.headMicros[last] + into.otherMicros;
+        into.engineWait[last] = engineWait(edge, last, preprocess + into.headMicros[last], total);
+        total += into.engineWait[last];
         PowerModel power = edge.powerOrNull();
         into.totalMicros[ModelProfile.EDGE_ONLY] = total;
         into.errorVariance[ModelProfile.EDGE_ONLY] = error;
         into.variance[ModelProfile.EDGE_ONLY] = spread + error;
-        into.joules[ModelProfile.EDGE_ONLY] = power == null ? Double.NaN : power.joules(total, 0, 0);
+        double waiting = into.engineWait[last];
+        into.joules[ModelProfile.EDGE_ONLY] =
+                power == null ? Double.NaN : power.joules(total - waiting, 0, waiting);
         into.cost[ModelProfile.EDGE_ONLY] = 0;
+    }
+
+    /*
+     * An edge node has one engine and one uplink, and its requests share them. Both are queues of one worker: with random
+     * arrivals, a request waits as Pollaczek and Khinchine (1930) say for the load of the others under way. The time of the
+     * head in use was measured with that wait, so there nothing is added. The link's rate is estimated without it.
+     */
+    private static double engineWait(EdgeState edge, int point, double busyMicros, double latencyMicros) {
+        if (point == edge.pointInUse()) {
+            return 0;
+        }
+        return Waiting.forOneOf(edge.requestsPerSecond(), busyMicros, latencyMicros);
     }
 
     /** All codecs at one split point: what they share is added up once. */
@@ -292,8 +335,12 @@ public final class Predictor {
         DevicePrior prior = edge.priorOrNull();
         PowerModel power = edge.powerOrNull();
         boolean preprocess = into.pictures && point > 0;
-        double compute = into.headMicros[point] + (preprocess ? into.preprocessMicros : 0);
-        double wait = into.roundTripMicros + into.brokerMicros + into.queueMicros[point] + into.tailMicros[point];
+        double compute = into.headMicros[point] + (preprocess ? into.preprocessMicros : 0) + into.otherMicros;
+        double wait = into.roundTripMicros
+                + into.brokerMicros
+                + into.queueMicros[point]
+                + into.tailMicros[point]
+                + into.resultMicros[point];
         double spread = Predictions.squared(into.headSpread[point])
                 + Predictions.squared(into.roundTripSpread)
                 + Predictions.squared(into.brokerSpread)
@@ -304,7 +351,11 @@ public final class Predictor {
                 + Predictions.squared(into.roundTripError)
                 + Predictions.squared(into.brokerError)
                 + Predictions.squared(into.tailError[point])
+                + Predictions.squared(into.resultDoubt[point] * into.resultError)
                 + (preprocess ? Predictions.squared(into.preprocessError) : 0);
+        into.engineWait[point] = engineWait(edge, point, compute - into.otherMicros, compute + wait);
+        wait += into.engineWait[point];
+        double rate = edge.requestsPerSecond();
         int first = ModelProfile.alternative(point, 0);
         boolean picture = into.pictures && point == 0;
         for (int alternative = first; alternative < first + ModelProfile.CODEC_COUNT; alternative++) {
@@ -322,11 +373,13 @@ public final class Predictor {
             double codecError = Predictions.squared(codecError(into.encodeSource[alternative]) * encode)
                     + Predictions.squared(codecError(into.decodeSource[alternative]) * decode)
                     + Predictions.squared(uplink * into.rateError);
-            into.totalMicros[alternative] = compute + encode + uplink + wait + decode;
+            double total = compute + encode + uplink + wait + decode;
+            into.linkWait[alternative] = Waiting.forOneOf(rate, uplink, total);
+            into.totalMicros[alternative] = total + into.linkWait[alternative];
             into.errorVariance[alternative] = error + codecError;
             into.variance[alternative] = spread + codecSpread + error + codecError;
             into.joules[alternative] =
-                    power == null ? Double.NaN : power.joules(compute + encode, uplink, wait + decode);
+                    power == null ? Double.NaN : power.joules(compute + encode, uplink, wait + decode + into.linkWait[alternative]);
             into.cost[alternative] = settings.price().of((into.tailMicros[point] + decode) / view.batch);
         }
         if (picture) {
@@ -342,7 +395,7 @@ public final class Predictor {
         into.encodeSource[alternative] = Source.ABSENT;
         into.bytes[alternative] = edge.expectedPictureBytes();
         boolean measured = !Double.isNaN(view.pictureDecodeMicros);
-        into.decodeMicros[alternative] = measured ? view.pictureDecodeMicros : edge.preprocessMicros;
+        into.decodeMicros[alternative] = measured ? view.pictureDecodeMicros : edge.preprocessMicros();
         into.decodeSource[alternative] = measured ? Source.MEASURED : Source.ESTIMATED;
     }
 
@@ -388,6 +441,6 @@ public final class Predictor {
 
     /** By how many bytes requests differ: pictures do, as measured; tensors of one model hardly. */
     static double bytesSpread(Predictions predictions, int alternative) {
-        return predictions.sendsPicture(alternative) ? predictions.edge().pictureSpread : 0;
+        return predictions.sendsPicture(alternative) ? predictions.edge().pictureSpread() : 0;
     }
 }

@@ -49,7 +49,8 @@ final class Rankings {
     private static Term term(Predictions predictions, int alternative, TermName name) {
         Source source = predictions.termSource(alternative, name);
         if (source == Source.ABSENT) {
-            return Term.absent(name, absence(predictions, alternative));
+            return Term.absent(
+                    name, name == TermName.OTHER ? "not measured yet" : absence(predictions, alternative));
         }
         double micros = predictions.termMicros(alternative, name);
         return Double.isNaN(micros)
@@ -110,6 +111,13 @@ final class Rankings {
                 source == Source.MEASURED
                         ? onTails(predictions)
                         : "from what the edge node takes for the same operators";
+            case RESULT ->
+                "%s at %s"
+                        .formatted(
+                                Quantities.bytes(
+                                        predictions.resultBytes[predictions.profile().splitPoint(alternative)]),
+                                Quantities.rate(predictions.edge().downlinkBytesPerSecond()));
+            case OTHER -> "on the edge node";
         };
     }
 
@@ -142,6 +150,8 @@ final class Rankings {
                                 ? "has decoded a picture yet"
                                 : "has decoded this model's tensors yet");
             case TAIL -> noTail(predictions, "has run the tail of split point %d yet".formatted(point));
+            case RESULT -> "the edge node has no estimate of its link yet";
+            case OTHER -> "the edge node has answered nothing yet";
         };
     }
 

@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,14 @@ public final class TailPool {
     /** Of a tail that has not run anything, in microseconds: a guess that matters only while nobody uses it. */
     private static final double GUESSED_SERVICE = 10_000;
 
-    private static final double BROKER_WEIGHT = 0.1;
+    /** By how much the broker's usual time rises or falls with one report of more or less, as a logarithm. */
+    private static final double BROKER_RISE = 0.1;
+
+    private static final double BROKER_FALL = 0.3;
+    /** Up to this utilisation a record's queue is mostly its handling. */
+    private static final double CALM = 0.5;
+
+    private static final double HANDLING_WEIGHT = 0.3;
 
     private final long staleAfterMicros;
     private final ReentrantLock lock = new ReentrantLock();
@@ -83,6 +92,9 @@ public final class TailPool {
         private final Level picture = new Level();
         private double queueMicros = Double.NaN;
         private double queueSpread;
+        /** What a record takes from its arrival to its work although it waits for nobody; {@code NaN} before the first. */
+        private double handlingMicros = Double.NaN;
+
         private double batch = 1;
     }
 
@@ -104,6 +116,17 @@ public final class TailPool {
 
         double reportedBusy() {
             return Double.isNaN(utilization) ? 0 : utilization * workers;
+        }
+
+        /** Of a busy tail this would say little: what its records wait for is then much more. */
+        void takeHandling(TailModel model) {
+            if (!Double.isNaN(model.queueMicros) && utilization <= CALM) {
+                double waiting =
+                        Double.isNaN(serviceMicros) ? 0 : Waiting.micros(utilization, workers, serviceMicros, variability);
+                double left = Math.max(0, model.queueMicros - waiting);
+                double before = model.handlingMicros;
+                model.handlingMicros = Double.isNaN(before) ? left : before + HANDLING_WEIGHT * (left - before);
+            }
         }
 
         void reported(double measured) {
@@ -132,6 +155,7 @@ public final class TailPool {
             }
             service.into(tail);
             tail.models = models;
+            models.values().forEach(tail::takeHandling);
             views.clear();
         } finally {
             lock.unlock();
@@ -160,11 +184,43 @@ public final class TailPool {
         }
     }
 
+    /**
+     * Runs that requests caused move the levels of split points that are not in use by as much: what was measured when the tail
+     * opened the model was measured while much else was opened, and a machine that got busy is slow for all of them.
+     */
+    private static final class Drift {
+        private final List<Level> still = new ArrayList<>();
+        private double logarithms;
+        private int moved;
+
+        /** Whether the window says anything new of {@code level}. */
+        boolean take(Level level, Moments run) {
+            double before = level.micros;
+            if (!level.take(run)) {
+                still.add(level);
+                return false;
+            }
+            if (before > 0 && level.micros > 0) {
+                logarithms += Math.log(level.micros / before);
+                moved++;
+            }
+            return true;
+        }
+
+        void move() {
+            if (moved > 0) {
+                double factor = Math.exp(logarithms / moved);
+                still.forEach(level -> level.micros *= factor);
+            }
+        }
+    }
+
     private static void take(TailModel model, ModelTimes window, Service service) {
+        Drift drift = new Drift();
         for (PointTimes times : window.times()) {
             int point = times.splitPoint();
             times.runMicros().ifPresent(run -> {
-                if (model.runs.computeIfAbsent(point, absent -> new Level()).take(run)) {
+                if (drift.take(model.runs.computeIfAbsent(point, absent -> new Level()), run)) {
                     service.add(run);
                 }
             });
@@ -180,6 +236,9 @@ public final class TailPool {
                             .take(decoding.micros());
                 }
             }
+        }
+        if (window.requests() > 0) {
+            drift.move();
         }
         boolean used = window.requests() > 0 && window.queueMicros().isPresent();
         model.queueMicros = used ? window.queueMicros().get().p50() : Double.NaN;
@@ -210,7 +269,12 @@ public final class TailPool {
         }
         lock.lock();
         try {
-            brokerMicros = Double.isNaN(brokerMicros) ? micros : brokerMicros + BROKER_WEIGHT * (micros - brokerMicros);
+            // First answers come while everything still starts, and an edge node may be in trouble of its own: what is usual
+            // moves by steps, however far off a report is, and sooner down than up.
+            double known = Math.max(1, micros);
+            brokerMicros = Double.isNaN(brokerMicros)
+                    ? known
+                    : brokerMicros * Math.exp(Math.clamp(Math.log(known / brokerMicros), -BROKER_FALL, BROKER_RISE));
         } finally {
             lock.unlock();
         }
@@ -321,6 +385,7 @@ public final class TailPool {
         final double pictureDecodeSpread;
         double queueMicros = Double.NaN;
         double queueSpread = Double.NaN;
+        double handlingMicros;
         double serviceMicros;
         double variability;
         double workers;
@@ -474,10 +539,20 @@ public final class TailPool {
                     measured++;
                 }
             }
+            OptionalDouble ofModel = handling(models.stream());
+            OptionalDouble ofAny = handling(live.stream().flatMap(tail -> tail.models.values().stream()));
+            handlingMicros = ofModel.orElse(ofAny.orElse(0));
             if (measured > 0) {
                 queueMicros = queues / measured;
                 queueSpread = spreads / measured;
             }
+        }
+
+        /** The mean over models that were used; empty when none was. */
+        private static OptionalDouble handling(Stream<TailModel> used) {
+            return used.mapToDouble(model -> model.handlingMicros)
+                    .filter(micros -> !Double.isNaN(micros))
+                    .average();
         }
 
         private double meanRun() {

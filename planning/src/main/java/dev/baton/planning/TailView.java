@@ -5,11 +5,6 @@ package dev.baton.planning;
  * NaN} stands for unknown. Immutable but for {@link #busy}.
  */
 final class TailView {
-    /** A tail that is busier than this has no steady queue. */
-    private static final double STEADY = 0.95;
-    /** How long an overload is taken to last until plans have changed. */
-    private static final double OVERLOAD_MICROS = 5e6;
-
     final int tails;
     /** Until when all of its tails count as live. */
     final long validUntil;
@@ -25,6 +20,7 @@ final class TailView {
     final double pictureDecodeSpread;
     private final double queueMicros;
     private final double queueSpread;
+    private final double handlingMicros;
     private final double serviceMicros;
     private final double variability;
     private final double workersOfTail;
@@ -57,6 +53,7 @@ final class TailView {
         pictureDecodeSpread = merged.pictureDecodeSpread;
         queueMicros = merged.queueMicros;
         queueSpread = merged.queueSpread;
+        handlingMicros = merged.handlingMicros;
         serviceMicros = merged.serviceMicros;
         variability = merged.variability;
         workers = merged.workers;
@@ -72,14 +69,15 @@ final class TailView {
 
     /**
      * The wait of a record with {@code extraLoad} workers busy besides those reported and reserved: what was measured, and by how
-     * much the model's wait differs from that at the reported load.
+     * much the model's wait differs from that at the reported load. While nobody uses the model, what a record took in its
+     * last use beyond waiting.
      */
     double queueMicros(double extraLoad) {
         if (none()) {
             return Double.NaN;
         }
         double then = waitMicros((busy + extraLoad) / workers);
-        return Double.isNaN(queueMicros) ? then : Math.max(0, queueMicros + then - waitMicros(reportedBusy / workers));
+        return Double.isNaN(queueMicros) ? handlingMicros + then : Math.max(0, queueMicros + then - waitMicros(reportedBusy / workers));
     }
 
     /** How far a record's wait lies off: waiting times scatter as much as they take. */
@@ -95,22 +93,11 @@ final class TailView {
         return Math.clamp(busy / workers, 0, 1);
     }
 
-    /*
-     * The mean wait in a queue with c workers, general arrivals and general service (Sakasegawa 1977, "An approximation formula
-     * Lq ≈ α·ρ^β/(1−ρ)", as in Hopp and Spearman's Factory Physics):
-     *
-     *     W = (Ca² + Cs²)/2 · ρ^(√(2(c+1)) − 1) / (c (1 − ρ)) · S
-     *
-     * with arrivals taken to be random (Ca² = 1), S and Cs² as the tails' runs show. It is exact for one worker and random arrivals.
-     * Tails share records evenly, so each has its own queue: c is the workers of one tail. Batches shorten S per record under
-     * load, which the reported utilisation already contains. Above STEADY there is no steady state: the backlog grows until plans
-     * have changed, and the line goes on with the slope of that growth.
+    /**
+     * Arrivals are random; service times and their variability are as the tails' runs show. Tails share records evenly, so each
+     * has its own queue. Batches shorten what a record takes under load, which the reported utilisation already contains.
      */
     private double waitMicros(double load) {
-        double utilization = Math.clamp(load, 0, STEADY);
-        double exponent = Math.sqrt(2 * (workersOfTail + 1)) - 1;
-        double power = workersOfTail == 1 ? utilization : Math.pow(utilization, exponent);
-        double steady = (1 + variability) / 2 * power / (workersOfTail * (1 - utilization)) * serviceMicros;
-        return steady + Math.max(0, load - STEADY) * OVERLOAD_MICROS;
+        return Waiting.micros(load, workersOfTail, serviceMicros, variability);
     }
 }

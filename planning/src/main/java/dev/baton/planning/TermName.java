@@ -10,7 +10,11 @@ public enum TermName {
     BROKER("broker"),
     TAIL_QUEUE("tail queue"),
     DECODE("decode"),
-    TAIL("tail");
+    TAIL("tail"),
+    /** The answer's bytes on the downlink. */
+    RESULT("result"),
+    /** What the edge node does beside: reading the request, writing the answer. */
+    OTHER("other");
 
     private final String text;
 

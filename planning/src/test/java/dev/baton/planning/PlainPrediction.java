@@ -37,7 +37,7 @@ final class PlainPrediction {
     }
 
     /** Medians of one choice's terms. */
-    record Terms(Map<TermName, Double> micros) {
+    record Terms(Map<TermName, Double> micros, double engineWait, double linkWait) {
         double sum(TermName... names) {
             double sum = 0;
             for (TermName name : names) {
@@ -62,15 +62,94 @@ final class PlainPrediction {
         terms.put(TermName.TAIL_QUEUE, cloud ? queue(point) : 0);
         terms.put(TermName.DECODE, !cloud ? 0 : picture ? pictureDecode() : decode(point, choice.codec()));
         terms.put(TermName.TAIL, cloud ? tail(point) : 0);
-        return new Terms(terms);
+        terms.put(TermName.RESULT, cloud && resultBytes(point) > 0 ? resultBytes(point) / downlink() * 1e6 : 0);
+        terms.put(TermName.OTHER, other().orElse(0.0));
+        return withWaits(choice, new Terms(terms, 0, 0));
     }
 
     double joules(Choice choice, PowerModel power) {
         Terms terms = terms(choice);
         return power.joules(
-                terms.sum(TermName.PREPROCESS, TermName.HEAD, TermName.ENCODE),
-                terms.sum(TermName.UPLINK),
-                terms.sum(TermName.ROUND_TRIP, TermName.BROKER, TermName.TAIL_QUEUE, TermName.DECODE, TermName.TAIL));
+                terms.sum(TermName.PREPROCESS, TermName.HEAD, TermName.ENCODE, TermName.OTHER) - terms.engineWait,
+                terms.sum(TermName.UPLINK) - terms.linkWait,
+                terms.engineWait
+                        + terms.linkWait
+                        + terms.sum(
+                        TermName.ROUND_TRIP,
+                        TermName.BROKER,
+                        TermName.TAIL_QUEUE,
+                        TermName.DECODE,
+                        TermName.TAIL,
+                        TermName.RESULT));
+    }
+
+    /** With as many digits as state keeps: near an overload, the last one makes a difference. */
+    private static double kept(double ratio) {
+        return Halves.value(Halves.of(ratio));
+    }
+
+    /** For the edge node's engine, unless the head in use was measured with its wait, and then for its uplink. */
+    private Terms withWaits(Choice choice, Terms idle) {
+        boolean inUse = edge.placements().stream()
+                .anyMatch(times -> times.totalMicros().isPresent() && point(times.choice()) == point(choice));
+        double busy = idle.sum(TermName.PREPROCESS, TermName.HEAD);
+        double uplink = idle.sum(TermName.UPLINK);
+        double beforeCodec = idle.sum(
+                TermName.PREPROCESS,
+                TermName.HEAD,
+                TermName.ROUND_TRIP,
+                TermName.BROKER,
+                TermName.TAIL_QUEUE,
+                TermName.TAIL,
+                TermName.RESULT,
+                TermName.OTHER);
+        double engine = inUse ? 0 : pollaczekKhinchine(busy, beforeCodec);
+        double link = pollaczekKhinchine(uplink, idle.sum(TermName.values()) + engine);
+        Map<TermName, Double> terms = new EnumMap<>(idle.micros);
+        terms.merge(TermName.HEAD, engine, Double::sum);
+        terms.merge(TermName.UPLINK, link, Double::sum);
+        return new Terms(terms, engine, link);
+    }
+
+    private double pollaczekKhinchine(double service, double latency) {
+        double rate = edge.requests() * 1e6 / edge.windowMicros();
+        double inFlight = rate * latency / 1e6;
+        if (!(inFlight > 1)) {
+            return 0;
+        }
+        double load = rate * service / 1e6;
+        double ofOthers = load * (inFlight - 1) / inFlight;
+        double steady = Math.min(ofOthers, 0.95);
+        return Math.max(
+                steady * service / (2 * (1 - steady)) + Math.max(0, ofOthers - 0.95) * 5e6, (load - 1) * 5e6);
+    }
+
+    /** As the package tells, by as much more or less as the answers that came had. */
+    private double resultBytes(int point) {
+        double ratio = edge.placements().stream()
+                .filter(times -> times.resultBytes().isPresent())
+                .mapToDouble(times -> times.resultBytes().get().p50()
+                        / Math.max(
+                                1,
+                                profile.points().get(point(times.choice())).resultBytes()))
+                .reduce((one, later) -> later)
+                .orElse(Double.NaN);
+        ratio = kept(ratio);
+        double expected = profile.points().get(point).resultBytes();
+        return Double.isNaN(ratio) ? expected : ratio * Math.max(1, expected);
+    }
+
+    private double downlink() {
+        return known(edge.link().downlinkBytesPerSecond().isPresent()
+                ? edge.link().downlinkBytesPerSecond()
+                : edge.link().bytesPerSecond());
+    }
+
+    private Optional<Double> other() {
+        return edge.placements().stream()
+                .flatMap(times -> times.otherMicros().stream())
+                .map(Moments::p50)
+                .findFirst();
     }
 
     double cost(Choice choice) {
@@ -204,8 +283,10 @@ final class PlainPrediction {
             return median(edge.pictureBytes())
                     .orElseGet(() -> (double) profile.samplePictureBytes().orElseThrow());
         }
-        Optional<Double> measured =
-                encoding(point, choice.codec()).flatMap(Encoding::bytes).map(Moments::p50);
+        double expected = profile.expectedBytes(profile.indexOf(choice));
+        Optional<Double> measured = encoding(point, choice.codec())
+                .flatMap(Encoding::bytes)
+                .map(moments -> kept(moments.p50() / expected) * expected);
         Optional<Double> imported = Optional.ofNullable(
                         profile.points().get(point).codecs().get(choice.codec()))
                 .map(ModelProfile.CodecFacts::bytes);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.partitioning.accuracy.AccuracyProfile.Metric;
 import dev.baton.planning.EdgeObservation.Encoding;
+import dev.baton.planning.EdgeObservation.PlacementTimes;
 import dev.baton.planning.ModelProfile.CodecFacts;
 import dev.baton.planning.ModelProfile.Point;
 import dev.baton.planning.TailObservation.Decoding;
@@ -125,7 +126,9 @@ final class PredictorAgainstPlainTest {
                     codecs.put(codec, CodecFacts.imported(bytes * random.nextDouble(0.05, 1.1), 0.001));
                 }
             }
-            points.add(new Point(index, "op" + index, bytes, index == last ? 1 : share, index, 0, index == 0, codecs));
+            double result = index == last || chance(0.3) ? 0 : random.nextDouble(10, 200_000);
+            points.add(new Point(
+                    index, "op" + index, bytes, index == last ? 1 : share, index, 0, index == 0, codecs, result));
             share += (1 - share) * random.nextDouble(0.6);
         }
         boolean pictures = chance(0.5);
@@ -142,7 +145,8 @@ final class PredictorAgainstPlainTest {
                 EdgeObservation.builder().link(link()).requests(chance(0.3) ? 0 : random.nextLong(1, 200));
         perhaps(0.7, 500, 20_000).ifPresent(window::preprocess);
         perhaps(0.7, 500, 20_000).ifPresent(window::broker);
-        perhaps(0.7, 5_000, 200_000).ifPresent(window::pictureBytes);
+        Optional<Moments> pictures = perhaps(0.7, 5_000, 200_000);
+        pictures.ifPresent(window::pictureBytes);
         double heads = random.nextDouble();
         double encodings = random.nextDouble(0.5);
         for (int point = 1; point <= profile.lastPoint(); point++) {
@@ -159,20 +163,54 @@ final class PredictorAgainstPlainTest {
                 }
             }
         }
+        if (profile.lastPoint() > 1 && chance(0.5)) {
+            window.placement(used(profile, pictures.isPresent()));
+        }
         return window.build();
+    }
+
+    /** Requests that tell the answers' size and what belongs to no stage. */
+    private PlacementTimes used(ModelProfile profile, boolean pictures) {
+        Choice choice = profile.choice(profile.alternative(random.nextInt(1, profile.lastPoint()), Codec.RAW));
+        Optional<Moments> none = Optional.empty();
+        return new PlacementTimes(
+                1,
+                choice.placement(),
+                choice.codec(),
+                Optional.of(micros(1_000, 500_000)),
+                pictures ? Optional.of(micros(500, 20_000)) : none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                0,
+                0,
+                0,
+                perhaps(0.7, 10, 60_000),
+                perhaps(0.7, 100, 2_000));
     }
 
     private LinkObservation link() {
         OptionalDouble none = OptionalDouble.empty();
         OptionalDouble rate = chance(0.9) ? OptionalDouble.of(random.nextDouble(5e4, 4e7)) : none;
         OptionalDouble roundTrip = chance(0.9) ? OptionalDouble.of(random.nextDouble(1_000, 100_000)) : none;
+        boolean measuredDownlink = rate.isPresent() && chance(0.5);
         return new LinkObservation(
                 rate,
                 rate.isPresent() && chance(0.5) ? OptionalDouble.of(rate.getAsDouble() * 0.05) : none,
                 roundTrip,
                 none,
                 random.nextDouble(2_000),
-                random.nextLong(0, 50));
+                random.nextLong(0, 50),
+                measuredDownlink ? OptionalDouble.of(random.nextDouble(5e4, 4e7)) : none,
+                measuredDownlink ? OptionalDouble.of(random.nextDouble(1e4)) : none);
     }
 
     private List<TailObservation> tails(ModelProfile profile) {

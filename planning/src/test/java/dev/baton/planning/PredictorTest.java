@@ -16,15 +16,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.partitioning.Placement;
+import dev.baton.partitioning.accuracy.AccuracyProfile.Metric;
 import dev.baton.planning.EdgeObservation.PlacementTimes;
 import dev.baton.planning.TailObservation.Decoding;
 import dev.baton.planning.TailObservation.ModelTimes;
 import dev.baton.planning.TailObservation.PointTimes;
 import dev.baton.planning.Term.Source;
 import dev.baton.tensor.codec.Codec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 final class PredictorTest {
@@ -576,5 +579,146 @@ final class PredictorTest {
         assertThat(situation.predictions.profile()).isSameAs(small);
         assertThat(situation.predictions.micros(ModelProfile.EDGE_ONLY)).isEqualTo(7_000);
         assertThat(small.indexOf(new Choice(new Placement.Split(1), Codec.RAW))).isEqualTo(-1);
+    }
+
+    /** Requests that were answered through the cloud at split point 2, by answers of so many bytes. */
+    private static PlacementTimes answers(int splitPoint, double resultBytes, double otherMillis) {
+        Choice choice = split(splitPoint, "int8");
+        Optional<Moments> none = Optional.empty();
+        return new PlacementTimes(
+                1,
+                choice.placement(),
+                choice.codec(),
+                Optional.of(millis(50)),
+                Optional.of(millis(2)),
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                0,
+                0,
+                0,
+                Optional.of(Moments.exactly(10, resultBytes)),
+                Optional.of(millis(otherMillis)));
+    }
+
+    private static ModelProfile answering(double... resultBytes) {
+        List<ModelProfile.Point> points = new ArrayList<>();
+        for (ModelProfile.Point point : TestingSituation.points()) {
+            points.add(new ModelProfile.Point(
+                    point.index(),
+                    point.name(),
+                    point.crossingBytes(),
+                    point.headShare(),
+                    point.headOperators(),
+                    point.headBytes(),
+                    point.rawInputCrosses(),
+                    point.codecs(),
+                    resultBytes[point.index()]));
+        }
+        return new ModelProfile(
+                TestingSituation.MODEL, points, true, OptionalLong.of(60_000), Optional.of(Metric.TOP1));
+    }
+
+    @Test
+    void anAnswersBytesTakeTheirTimeOnTheWayBack() {
+        TestingSituation large = new TestingSituation(answering(100_000, 100_000, 100_000, 25_000, 0));
+        large.edgeSays(everything(8).link(link(8).withDownlink(2e6))).tailSays(tail());
+
+        assertThat(large.termMillis(CLOUD, TermName.RESULT)).isEqualTo(50);
+        assertThat(large.termMillis(split(3, "int8"), TermName.RESULT))
+                .as("what the head has made does not come back")
+                .isEqualTo(12.5);
+        assertThat(large.termMillis(Choice.EDGE_ONLY, TermName.RESULT)).isZero();
+    }
+
+    @Test
+    void aDownlinkThatNobodyMeasuredIsLikeTheUplinkAndInDoubt() {
+        TestingSituation large = new TestingSituation(answering(100_000, 100_000, 100_000, 100_000, 0));
+        large.edgeSays(everything(8).broker(millis(2))).tailSays(tail());
+
+        assertThat(large.termMillis(CLOUD, TermName.RESULT)).isEqualTo(100);
+        assertThat(large.term(CLOUD, TermName.RESULT).deviationMicros()).hasValue(50_000);
+
+        // What the broker is taken to add was measured with such answers: together they are as sure as that.
+        large.edgeSays(everything(8).broker(millis(2)).requests(10).placement(answers(2, 100_000, 0.3)));
+        assertThat(large.term(CLOUD, TermName.RESULT).deviationMicros()).hasValue(0);
+        assertThat(large.term(CLOUD, TermName.RESULT).sourceText()).isEqualTo("measured");
+    }
+
+    @Test
+    void answersThatCameAreBelievedMoreThanThePackage() {
+        TestingSituation large = new TestingSituation(answering(100_000, 100_000, 100_000, 25_000, 0));
+        large.edgeSays(everything(8).requests(10).placement(answers(2, 50_000, 0.3))).tailSays(tail());
+
+        assertThat(large.termMillis(CLOUD, TermName.RESULT)).isEqualTo(50);
+        assertThat(large.termMillis(split(3, "int8"), TermName.RESULT))
+                .as("who wants half of the outputs")
+                .isEqualTo(12.5);
+    }
+
+    @Test
+    void whatBelongsToNoStageIsATermOfEveryAlternative() {
+        situation.everythingKnown(8);
+        double edge = situation.millisOf(Choice.EDGE_ONLY);
+        double cloud = situation.millisOf(CLOUD);
+        assertThat(situation.term(CLOUD, TermName.OTHER).sourceText()).isEqualTo("absent");
+        situation.edgeSays(everything(8).placement(answers(2, 0, 0.75)));
+
+        assertThat(situation.termMillis(CLOUD, TermName.OTHER)).isEqualTo(0.75);
+        assertThat(situation.millisOf(Choice.EDGE_ONLY)).isCloseTo(edge + 0.75, within(1e-3));
+        assertThat(situation.millisOf(CLOUD)).isCloseTo(cloud + 0.75, within(1e-3));
+    }
+
+    @Test
+    void whatWouldOverloadTheUplinkIsNotPredictedAsIfItWereIdle() {
+        // 60 KB take 480 ms at 1 Mbit/s: of five in a second, the link carries two.
+        situation.edgeSays(everything(1)).tailSays(tail());
+        TestingSituation busy = new TestingSituation();
+        busy.edgeSays(everything(1).requests(5)).tailSays(tail());
+
+        assertThat(situation.millisOf(CLOUD)).isBetween(480.0, 520.0);
+        assertThat(busy.millisOf(CLOUD)).isGreaterThan(2_000);
+        assertThat(busy.millisOf(split(3, "int4")))
+                .as("2.5 KB five times a second are no load")
+                .isLessThan(90);
+    }
+
+    @Test
+    void whatWouldOverloadTheEngineIsNotPredictedAsIfItWereIdle() {
+        situation.edgeSays(everything(100).requests(18)).tailSays(tail());
+
+        // The whole model takes 62 ms: 18 in a second are more than the engine can do. A head of 10 ms is no trouble.
+        assertThat(situation.millisOf(Choice.EDGE_ONLY)).isGreaterThan(100);
+        assertThat(situation.millisOf(split(1, "int8"))).isLessThan(40);
+    }
+
+    @Test
+    void whatTheBrokerTookLongAgoIsAtMostWhatIsUsual() {
+        situation.edgeSays(EdgeObservation.builder().link(link(8)).broker(millis(1)));
+        situation.now += 31 * SECOND;
+        situation.edgeSays(EdgeObservation.builder().link(link(8))).tailSays(tail());
+
+        assertThat(situation.termMillis(CLOUD, TermName.BROKER)).isEqualTo(1);
+    }
+
+    @Test
+    void oneEdgeNodesSlowBrokerDoesNotMakeItUsual() {
+        situation.edgeSays(EdgeObservation.builder().link(link(8))).tailSays(tail());
+        situation.tails.brokerSeen(400_000);
+        for (int window = 0; window < 15; window++) {
+            situation.tails.brokerSeen(5_000);
+        }
+        assertThat(situation.termMillis(CLOUD, TermName.BROKER)).isCloseTo(5, within(0.01));
+
+        situation.tails.brokerSeen(400_000);
+        assertThat(situation.termMillis(CLOUD, TermName.BROKER)).isLessThan(5.6);
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.planning.TailObservation.ModelTimes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -200,5 +201,53 @@ final class TailPoolTest {
 
         assertThat(before).isZero();
         assertThat(tails.queueMicros(otherProfile, 0, now)).isGreaterThan(0);
+    }
+
+    /** A window of a tail: requests that waited, and runs by split point, the first one as of now. */
+    private static TailObservation used(long requests, double queueMillis, double... runMillis) {
+        List<TailObservation.PointTimes> times = new ArrayList<>();
+        for (int point = 0; point < runMillis.length; point++) {
+            times.add(times(point, 0.2, runMillis[point]));
+        }
+        return new TailObservation(
+                "tail-1",
+                "cpu",
+                SECOND,
+                0,
+                1,
+                0,
+                List.of(new ModelTimes(
+                        MODEL, requests, 0, Optional.of(Moments.exactly(10, queueMillis * 1e3)), Optional.empty(), times)));
+    }
+
+    @Test
+    void whatARecordTakesBesideWaitingIsRememberedWhileNobodyUsesTheModel() {
+        tails.observe(used(10, 1.5, 8), now);
+        tails.observe(used(0, 1.5, 8), now + SECOND);
+        now += SECOND;
+
+        assertThat(queueMicros(0)).isEqualTo(1_500);
+        // M/D/1 on top of it
+        assertThat(queueMicros(0.5)).isCloseTo(1_500 + 4_000, within(1e-6));
+    }
+
+    @Test
+    void runsThatRequestsCausedMoveThoseOfSplitPointsThatAreNotInUse() {
+        tails.observe(used(0, 1, 30, 24, 12), now);
+        tails.observe(used(10, 1, 10, 24, 12), now + SECOND);
+        TailView view = tails.view(profile, now + SECOND);
+
+        double moved = view.runMicros[0] / 30_000;
+        assertThat(moved).isLessThan(0.7);
+        assertThat(view.runMicros[1]).isCloseTo(24_000 * moved, within(1.0));
+        assertThat(view.runMicros[2]).isCloseTo(12_000 * moved, within(1.0));
+    }
+
+    @Test
+    void runsWithoutRequestsMoveOnlyThemselves() {
+        tails.observe(used(0, 1, 30, 24), now);
+        tails.observe(used(0, 1, 10, 24), now + SECOND);
+
+        assertThat(tails.view(profile, now + SECOND).runMicros[1]).isEqualTo(24_000);
     }
 }

@@ -11,8 +11,9 @@ public sealed interface CloudAnswer {
      * The tail's outputs.
      *
      * @param roundTrip from handing over the record to receiving the answer, by the edge node's clock
+     * @param bytes     of the record that brought them
      */
-    record Outputs(String tail, Map<String, Tensor> outputs, TailTimes times, Duration roundTrip)
+    record Outputs(String tail, Map<String, Tensor> outputs, TailTimes times, Duration roundTrip, long bytes)
             implements CloudAnswer {}
 
     /** The tail said why it cannot. */

@@ -1,5 +1,6 @@
 package dev.baton.edge.kafka;
 
+import dev.baton.edge.cloud.Downlink;
 import dev.baton.edge.measure.CodecAgreements.Agreement;
 import dev.baton.edge.measure.ModelMeasurements;
 import dev.baton.edge.measure.PlacementMeasurements.PlanWindow;
@@ -37,6 +38,7 @@ public final class KafkaMeasurements {
     private final MachinePressure machine;
     private final Models models;
     private final LinkEstimator link;
+    private final Downlink downlink;
     private final LinkProbes probes;
     private final LongSupplier nanoTicker;
     private long sequence;
@@ -49,6 +51,7 @@ public final class KafkaMeasurements {
             MachinePressure machine,
             Models models,
             LinkEstimator link,
+            Downlink downlink,
             LinkProbes probes,
             LongSupplier nanoTicker) {
         this.producer = producer;
@@ -57,6 +60,7 @@ public final class KafkaMeasurements {
         this.machine = machine;
         this.models = models;
         this.link = link;
+        this.downlink = downlink;
         this.probes = probes;
         this.nanoTicker = nanoTicker;
         this.beganNanos = nanoTicker.getAsLong();
@@ -72,7 +76,7 @@ public final class KafkaMeasurements {
         deviceProfile.ifPresent(edge::setDeviceProfile);
         edge.setPressure(machine.now());
         double probeShare = probes.takeShare();
-        link.estimate().ifPresent(estimate -> edge.setLink(link(estimate, probeShare)));
+        link.estimate().ifPresent(estimate -> edge.setLink(link(estimate, downlink.rate(estimate), probeShare)));
         for (String name : models.names()) {
             models.served(name).ifPresent(model -> edge.addModels(model(model)));
         }
@@ -88,7 +92,8 @@ public final class KafkaMeasurements {
                         e -> LOG.debugf("measurement window %d is lost: %s", message.getSequence(), e.getMessage())));
     }
 
-    private static dev.baton.schemas.records.LinkEstimate link(LinkEstimate estimate, double probeShare) {
+    private static dev.baton.schemas.records.LinkEstimate link(
+            LinkEstimate estimate, Downlink.Rate downlink, double probeShare) {
         return dev.baton.schemas.records.LinkEstimate.newBuilder()
                 .setUplinkBytesPerSecond(estimate.bytesPerSecond())
                 .setRoundTripMicros(estimate.roundTrip().toNanos() / 1e3)
@@ -97,6 +102,8 @@ public final class KafkaMeasurements {
                 .setUplinkErrorBytesPerSecond(estimate.bytesPerSecondError())
                 .setRoundTripErrorMicros(estimate.roundTripError().toNanos() / 1e3)
                 .setProbeShare(probeShare)
+                .setDownlinkBytesPerSecond(downlink.bytesPerSecond())
+                .setDownlinkErrorBytesPerSecond(downlink.error())
                 .build();
     }
 
@@ -153,6 +160,8 @@ public final class KafkaMeasurements {
                 case DECODE -> message.setDecodeMicros(summary);
                 case TAIL -> message.setTailMicros(summary);
                 case RESULT -> message.setResultMicros(summary);
+                case RESULT_BYTES -> message.setResultBytes(summary);
+                case OTHER -> message.setOtherMicros(summary);
                 case LOCAL_COMPLETION -> message.setLocalCompletionMicros(summary);
                 case JOULES -> message.setJoules(summary);
             }

@@ -123,11 +123,11 @@ public final class KafkaResultReceiver implements AutoCloseable {
                 .setParent(TraceHeaders.extract(message.headers()))
                 .setSpanKind(SpanKind.CONSUMER)
                 .startSpan();
-        pending.complete(result.getRequestId(), roundTrip -> answer(result, roundTrip));
+        pending.complete(result.getRequestId(), roundTrip -> answer(result, message.serializedValueSize(), roundTrip));
         span.end();
     }
 
-    private CloudAnswer answer(Result result, Duration roundTrip) {
+    private CloudAnswer answer(Result result, int bytes, Duration roundTrip) {
         if (result.hasFailure()) {
             return new CloudAnswer.Refused(
                     result.getTail(),
@@ -139,7 +139,7 @@ public final class KafkaResultReceiver implements AutoCloseable {
                 outputs.put(
                         output.getName(), Codecs.decode(TensorRecords.fromRecord(output), connection.maxRecordBytes()));
             }
-            return new CloudAnswer.Outputs(result.getTail(), outputs, times(result), roundTrip);
+            return new CloudAnswer.Outputs(result.getTail(), outputs, times(result), roundTrip, bytes);
         } catch (CorruptPayloadException e) {
             return new CloudAnswer.Refused(result.getTail(), "its result cannot be read: " + e.getMessage());
         }

@@ -23,14 +23,18 @@ public final class PlacementMeasurements {
         BYTES,
         /** From handing the record over to its acknowledgement. */
         UPLINK,
-        /** What the answer took beyond the link's transfer time and the tail's own times. */
+        /** What the answer took beyond its record's upload, its own bytes on the downlink and the tail's own times. */
         BROKER,
         TAIL_QUEUE,
         DECODE,
         TAIL,
         /** From the acknowledgement to the answer, less the tail's own times. */
         RESULT,
+        /** Bytes of the tail's answer. */
+        RESULT_BYTES,
         LOCAL_COMPLETION,
+        /** What belongs to no stage. */
+        OTHER,
         JOULES
     }
 

@@ -4,6 +4,7 @@ import dev.baton.edge.cloud.Activation;
 import dev.baton.edge.cloud.ActivationSender;
 import dev.baton.edge.cloud.CloudAnswer;
 import dev.baton.edge.cloud.CloudCall;
+import dev.baton.edge.cloud.Downlink;
 import dev.baton.edge.explore.Exploration;
 import dev.baton.edge.measure.Arrivals;
 import dev.baton.edge.measure.Energy;
@@ -51,11 +52,13 @@ public final class EdgeInference {
             Stage.TAIL_QUEUE, Quantity.TAIL_QUEUE,
             Stage.TAIL_DECODE, Quantity.DECODE,
             Stage.TAIL, Quantity.TAIL,
-            Stage.LOCAL, Quantity.LOCAL_COMPLETION);
+            Stage.LOCAL, Quantity.LOCAL_COMPLETION,
+            Stage.OTHER, Quantity.OTHER);
 
     private final ModelLookup models;
     private final ActivationSender cloud;
     private final LinkEstimator link;
+    private final Downlink downlink;
     private final Learning learning;
     private final Duration cloudTimeout;
     private final String device;
@@ -79,6 +82,7 @@ public final class EdgeInference {
             ModelLookup models,
             ActivationSender cloud,
             LinkEstimator link,
+            Downlink downlink,
             Learning learning,
             Duration cloudTimeout,
             String device,
@@ -87,6 +91,7 @@ public final class EdgeInference {
         this.models = models;
         this.cloud = cloud;
         this.link = link;
+        this.downlink = downlink;
         this.learning = learning;
         this.cloudTimeout = cloudTimeout;
         this.device = device;
@@ -200,12 +205,13 @@ public final class EdgeInference {
         long sending = nanoTicker.getAsLong();
         try (CloudCall call = run.clock.span("edge.send", SpanKind.PRODUCER, () -> cloud.send(activation))) {
             CloudAnswer answer = run.clock.span("edge.await", SpanKind.INTERNAL, () -> call.await(wait));
+            Duration away = Duration.ofNanos(nanoTicker.getAsLong() - sending);
             if (!(answer instanceof CloudAnswer.Outputs)) {
-                run.clock.add(Stage.NETWORK, Duration.ofNanos(nanoTicker.getAsLong() - sending));
+                run.clock.add(Stage.NETWORK, away);
             }
             return switch (answer) {
                 case CloudAnswer.Outputs outputs -> {
-                    account(run, outputs, call);
+                    account(run, outputs, call, away);
                     learning.exploration.answeredByCloud(
                             run.model, baton.splitPoint(), run.plan.codec(), baton.crossing(), outputs.outputs());
                     Map<String, Tensor> available = new LinkedHashMap<>(baton.crossing());
@@ -295,22 +301,33 @@ public final class EdgeInference {
         return wait.compareTo(cloudTimeout) < 0 ? wait : cloudTimeout;
     }
 
-    private void account(Run run, CloudAnswer.Outputs answer, CloudCall call) {
+    /** {@code away}: from beginning to send until the outputs were at hand: writing the record and reading the answer count. */
+    private void account(Run run, CloudAnswer.Outputs answer, CloudCall call, Duration away) {
         Duration tail = answer.times().total();
-        Duration network = atLeastZero(answer.roundTrip().minus(tail));
+        Duration network = atLeastZero(longer(away, answer.roundTrip()).minus(tail));
         run.clock.add(Stage.NETWORK, network);
         run.clock.add(Stage.TAIL_QUEUE, answer.times().queue());
         run.clock.add(Stage.TAIL_DECODE, answer.times().decode());
         run.clock.add(Stage.TAIL, answer.times().run().plus(answer.times().encode()));
-        link.estimate().ifPresent(estimate -> {
-            Duration broker = atLeastZero(network.minus(estimate.transfer(call.bytesSent())));
-            run.model.measurements().broker(broker);
-            run.terms.put(Quantity.BROKER, micros(broker));
-        });
+        run.terms.put(Quantity.RESULT_BYTES, (double) answer.bytes());
         call.uplink().ifPresent(uplink -> {
             run.terms.put(Quantity.UPLINK, micros(uplink));
             run.terms.put(Quantity.RESULT, micros(atLeastZero(network.minus(uplink))));
+            downlink.answered(
+                    answer.bytes(), atLeastZero(answer.roundTrip().minus(tail).minus(uplink)));
         });
+        link.estimate().ifPresent(estimate -> {
+            // An acknowledgement measures the wait for the link as well, which no broker causes.
+            Duration upload = call.uplink().orElseGet(() -> estimate.transfer(call.bytesSent()));
+            Duration result = downlink.rate(estimate).of(answer.bytes());
+            Duration broker = atLeastZero(network.minus(upload).minus(result));
+            run.model.measurements().broker(broker);
+            run.terms.put(Quantity.BROKER, micros(broker));
+        });
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private static Duration atLeastZero(Duration duration) {

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.baton.edge.TestingEngine;
 import dev.baton.edge.TestingPackage;
 import dev.baton.edge.TestingSender;
+import dev.baton.edge.cloud.Downlink;
 import dev.baton.edge.explore.Exploration;
 import dev.baton.edge.explore.ExplorationSettings;
 import dev.baton.edge.measure.Arrivals;
@@ -69,6 +70,7 @@ final class FailingRequestTest {
                 new ModelLookup(models),
                 new TestingSender(),
                 new LinkEstimator(System::nanoTime),
+                new Downlink(System::nanoTime),
                 new EdgeInference.Learning(
                         arrivals,
                         new Exploration(

@@ -2,6 +2,7 @@ package dev.baton.edge.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.edge.cloud.Downlink;
 import dev.baton.edge.model.Models;
 import dev.baton.embedded.BrokerSettings;
 import dev.baton.embedded.EdgeListener;
@@ -67,6 +68,7 @@ final class LinkOverBrokerTest {
                                 new MachinePressure(),
                                 new Models(),
                                 estimator,
+                                new Downlink(System::nanoTime),
                                 probes,
                                 System::nanoTime),
                         estimator,

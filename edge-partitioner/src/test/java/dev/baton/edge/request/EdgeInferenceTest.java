@@ -8,6 +8,7 @@ import dev.baton.edge.TestingPackage;
 import dev.baton.edge.TestingSender;
 import dev.baton.edge.cloud.Activation;
 import dev.baton.edge.cloud.CloudAnswer;
+import dev.baton.edge.cloud.Downlink;
 import dev.baton.edge.cloud.TailTimes;
 import dev.baton.edge.explore.Exploration;
 import dev.baton.edge.explore.ExplorationSettings;
@@ -72,6 +73,7 @@ final class EdgeInferenceTest {
             new ModelLookup(models),
             cloud,
             new LinkEstimator(System::nanoTime),
+            new Downlink(System::nanoTime),
             new EdgeInference.Learning(
                     arrivals,
                     new Exploration(
@@ -364,7 +366,8 @@ final class EdgeInferenceTest {
                 "tail-1",
                 Map.of("y", Tensor.ofFloats(SHAPE, Y)),
                 new TailTimes(Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4)),
-                roundTrip);
+                roundTrip,
+                400);
     }
 
     private void refused(InferenceRequest request, Reason reason, String... parts) {

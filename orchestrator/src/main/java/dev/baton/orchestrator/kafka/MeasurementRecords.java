@@ -123,7 +123,9 @@ final class MeasurementRecords {
                         moments(measured.hasJoules(), measured.getJoules()),
                         measured.getFailures(),
                         measured.getCompletedLocally(),
-                        measured.getInFlight()));
+                        measured.getInFlight(),
+                        moments(measured.hasResultBytes(), measured.getResultBytes()),
+                        moments(measured.hasOtherMicros(), measured.getOtherMicros())));
     }
 
     /** Empty for a codec that a newer edge node knows. */
@@ -175,7 +177,9 @@ final class MeasurementRecords {
                 knownUnlessZero(link.getRoundTripMicros()),
                 knownUnlessZero(link.getRoundTripErrorMicros()),
                 link.getResidualMicros(),
-                Integer.toUnsignedLong(link.getSamples()));
+                Integer.toUnsignedLong(link.getSamples()),
+                knownUnlessZero(link.getDownlinkBytesPerSecond()),
+                knownUnlessZero(link.getDownlinkErrorBytesPerSecond()));
     }
 
     private static Pressure pressure(DevicePressure pressure) {

@@ -212,7 +212,10 @@ public final class Planner implements FleetListener {
         try {
             keeper(entry, edge, model.model()).ifPresent(keeper -> {
                 keeper.observe(model.last(), nowMicros.getAsLong());
-                model.last().brokerMicros().ifPresent(broker -> tails.brokerSeen(broker.p50()));
+                // Of this window's requests alone: what is repeated was counted before.
+                for (PlacementTimes times : model.last().placements()) {
+                    times.brokerMicros().ifPresent(broker -> tails.brokerSeen(broker.p50()));
+                }
                 measured(entry, model.last());
             });
         } finally {

@@ -24,6 +24,9 @@ public final class PredictionErrors {
     /** An acknowledgement measures both in one. */
     static final String TRANSFER = "uplink and round trip";
 
+    /** From the acknowledgement to the answer, without the tail. */
+    static final String WAY_BACK = "broker and result";
+
     /** Windows of one model and term that are remembered. */
     private static final int REMEMBERED = 1024;
 
@@ -67,6 +70,9 @@ public final class PredictionErrors {
             measured.uplinkMicros()
                     .ifPresent(moments ->
                             add(model, TRANSFER, transfer(predicted.prediction().terms()), moments));
+            measured.resultMicros()
+                    .ifPresent(moments ->
+                            add(model, WAY_BACK, wayBack(predicted.prediction().terms()), moments));
             measured.totalMicros().ifPresent(total -> add(model, TOTAL, predicted.micros(), total));
         });
     }
@@ -93,14 +99,24 @@ public final class PredictionErrors {
             case TAIL_QUEUE -> times.tailQueueMicros();
             case DECODE -> times.decodeMicros();
             case TAIL -> times.tailMicros();
+            case RESULT -> Optional.empty();
+            case OTHER -> times.otherMicros();
         };
     }
 
     /** Predicted uplink and round trip together, which is what an acknowledgement measures; empty when unknown. */
     static OptionalDouble transfer(List<Term> terms) {
+        return sum(terms, TermName.UPLINK, TermName.ROUND_TRIP);
+    }
+
+    private static OptionalDouble wayBack(List<Term> terms) {
+        return sum(terms, TermName.BROKER, TermName.RESULT);
+    }
+
+    private static OptionalDouble sum(List<Term> terms, TermName one, TermName other) {
         double sum = 0;
         for (Term term : terms) {
-            if (term.name() == TermName.UPLINK || term.name() == TermName.ROUND_TRIP) {
+            if (term.name() == one || term.name() == other) {
                 if (term.micros().isEmpty()) {
                     return OptionalDouble.empty();
                 }

@@ -191,7 +191,7 @@ public final class LinkEstimator {
     }
 
     /** A rate in bytes per second that the link has at least; empty before any transfer. */
-    synchronized Optional<Double> atLeast() {
+    public synchronized Optional<Double> atLeast() {
         refit(false);
         double proven = transfers.stream()
                 .mapToDouble(t -> t.nanos() > 0 ? t.bytes() * 1e9 / t.nanos() : 0)

@@ -44,6 +44,9 @@ final class Planned implements Policy {
     /** What the broker took longer ago the edge node does not report any more. */
     private static final long BROKER_MAX_AGE_MICROS = 30_000_000;
 
+    /** The way back takes half a round trip here, however large the answer: traces are of the uplink. */
+    private static final double UNLIMITED = 1e12;
+
     /** A window's record of one model. */
     private static final int WINDOW_BYTES = 900;
 
@@ -361,7 +364,8 @@ final class Planned implements Policy {
                         positive(micros(link.roundTrip())),
                         positive(micros(link.roundTripError())),
                         micros(link.residual()),
-                        link.samples()))
+                        link.samples())
+                        .withDownlink(UNLIMITED))
                 .orElse(LinkObservation.UNKNOWN);
     }
 

@@ -42,6 +42,8 @@ public final class FleetSimulation {
     private static final double FAST_BYTES_PER_SECOND = 4_000_000;
     private static final double ROUND_TRIP_MICROS = 30_000;
     private static final double BROKER_MICROS = 3_000;
+    /** Of the way back, whose bytes take no time here. */
+    private static final double UNLIMITED = 1e12;
     private static final double RATE_ERROR = 0.05;
     private static final double WANDER = 0.25;
     private static final double WANDER_KEPT = 0.8;
@@ -320,7 +322,8 @@ public final class FleetSimulation {
                         OptionalDouble.of(ROUND_TRIP_MICROS),
                         OptionalDouble.of(ROUND_TRIP_MICROS * RATE_ERROR),
                         1_000,
-                        20))
+                        20)
+                        .withDownlink(UNLIMITED))
                 .requests(requests)
                 .activePlanEpoch(edge.epoch)
                 .broker(Moments.exactly(requests, BROKER_MICROS))

@@ -213,6 +213,8 @@ public final class WhatIf {
             case ROUND_TRIP -> "for the round trip";
             case BROKER -> "in the broker";
             case TAIL_QUEUE -> "waiting for the tail";
+            case RESULT -> "on the answer's way back";
+            case OTHER -> "for everything else";
         };
     }
 }

@@ -1,0 +1,60 @@
+package dev.baton.planning;
+
+/** How long one waits where others are served, too. */
+final class Waiting {
+    /*
+     * The mean wait in a queue with c workers, general arrivals and general service (Sakasegawa 1977, "An approximation formula
+     * Lq ≈ α·ρ^β/(1−ρ)", as in Hopp and Spearman's Factory Physics):
+     *
+     *     W = (Ca² + Cs²)/2 · ρ^(√(2(c+1)) − 1) / (c (1 − ρ)) · S
+     *
+     * with arrivals taken to be random (Ca² = 1). It is exact for one worker and random arrivals, where it is the formula of
+     * Pollaczek and Khinchine. Above STEADY there is no steady state: the backlog grows until plans have changed, and the line
+     * goes on with the slope of that growth.
+     */
+    /** Who is busier than this has no steady queue. */
+    private static final double STEADY = 0.95;
+    /** How long an overload is taken to last until plans have changed. */
+    private static final double OVERLOAD_MICROS = 5e6;
+
+    private Waiting() {}
+
+    /**
+     * In microseconds.
+     *
+     * @param load share of the workers that is busy; more than 1 where more arrives than can be served
+     * @param workers that serve one queue
+     * @param serviceMicros what one takes
+     * @param variability squared deviation of that, relative to its square
+     */
+    static double micros(double load, double workers, double serviceMicros, double variability) {
+        double utilization = Math.clamp(load, 0, STEADY);
+        double power = workers == 1 ? utilization : Math.pow(utilization, Math.sqrt(2 * (workers + 1)) - 1);
+        double steady = (1 + variability) / 2 * power / (workers * (1 - utilization)) * serviceMicros;
+        return steady + Math.max(0, load - STEADY) * OVERLOAD_MICROS;
+    }
+
+    /**
+     * The wait for something that an edge node has one of, such as its engine or its uplink. Where more arrives than it can do,
+     * each request waits longer than the one before it.
+     *
+     * @param latencyMicros what a request takes in all, without this wait
+     */
+    static double forOneOf(double requestsPerSecond, double serviceMicros, double latencyMicros) {
+        double load = requestsPerSecond * serviceMicros * 1e-6;
+        double others = others(requestsPerSecond, latencyMicros);
+        if (!(others > 0)) {
+            return 0;
+        }
+        return Math.max(micros(load * others, 1, serviceMicros, 0), (load - 1) * OVERLOAD_MICROS);
+    }
+
+    /**
+     * The share of a node's requests that one of them meets on arrival: of N under way it does not meet itself (the arrival
+     * theorem; Reiser and Lavenberg 1980), and N is their rate times what each takes (Little 1961).
+     */
+    static double others(double requestsPerSecond, double latencyMicros) {
+        double inFlight = requestsPerSecond * latencyMicros * 1e-6;
+        return inFlight > 1 ? 1 - 1 / inFlight : 0;
+    }
+}
