@@ -71,6 +71,7 @@ public final class ModelProfile {
     final double[] crossingBytes;
     /** Size of the tail's answer by split point, as the package tells. */
     final double[] resultBytes;
+
     final double[] encodedBytes;
     final double[] relativeError;
     final double[] agreement;

@@ -63,6 +63,7 @@ public final class Predictions {
     double[] bytes = {};
     /** For the edge node's uplink, part of its term. */
     double[] linkWait = {};
+
     double[] totalMicros = {};
     double[] variance = {};
     double[] errorVariance = {};
@@ -308,9 +309,16 @@ public final class Predictions {
             case TAIL_QUEUE -> tails().queueMeasured() ? Source.MEASURED : Source.ESTIMATED;
             case DECODE -> decodeSource[alternative];
             case TAIL -> tailSource[point];
-            case RESULT -> Double.isNaN(edge().resultBytesSeen()) ? Source.ESTIMATED : Source.MEASURED;
+            case RESULT -> resultSource(point);
             case OTHER -> otherKnown ? Source.MEASURED : Source.ABSENT;
         };
+    }
+
+    private Source resultSource(int point) {
+        if (resultBytes[point] == 0) {
+            return Source.ABSENT;
+        }
+        return Double.isNaN(edge().resultBytesSeen()) ? Source.ESTIMATED : Source.MEASURED;
     }
 
     /** What the edge node would send. */

@@ -313,8 +313,7 @@ public final class Predictor {
         into.errorVariance[ModelProfile.EDGE_ONLY] = error;
         into.variance[ModelProfile.EDGE_ONLY] = spread + error;
         double waiting = into.engineWait[last];
-        into.joules[ModelProfile.EDGE_ONLY] =
-                power == null ? Double.NaN : power.joules(total - waiting, 0, waiting);
+        into.joules[ModelProfile.EDGE_ONLY] = power == null ? Double.NaN : power.joules(total - waiting, 0, waiting);
         into.cost[ModelProfile.EDGE_ONLY] = 0;
     }
 
@@ -378,8 +377,9 @@ public final class Predictor {
             into.totalMicros[alternative] = total + into.linkWait[alternative];
             into.errorVariance[alternative] = error + codecError;
             into.variance[alternative] = spread + codecSpread + error + codecError;
-            into.joules[alternative] =
-                    power == null ? Double.NaN : power.joules(compute + encode, uplink, wait + decode + into.linkWait[alternative]);
+            into.joules[alternative] = power == null
+                    ? Double.NaN
+                    : power.joules(compute + encode, uplink, wait + decode + into.linkWait[alternative]);
             into.cost[alternative] = settings.price().of((into.tailMicros[point] + decode) / view.batch);
         }
         if (picture) {

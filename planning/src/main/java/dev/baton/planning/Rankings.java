@@ -49,8 +49,7 @@ final class Rankings {
     private static Term term(Predictions predictions, int alternative, TermName name) {
         Source source = predictions.termSource(alternative, name);
         if (source == Source.ABSENT) {
-            return Term.absent(
-                    name, name == TermName.OTHER ? "not measured yet" : absence(predictions, alternative));
+            return Term.absent(name, absence(predictions, alternative, name));
         }
         double micros = predictions.termMicros(alternative, name);
         return Double.isNaN(micros)
@@ -63,7 +62,13 @@ final class Rankings {
                         note(predictions, alternative, name, source));
     }
 
-    private static String absence(Predictions predictions, int alternative) {
+    private static String absence(Predictions predictions, int alternative, TermName name) {
+        if (name == TermName.OTHER) {
+            return "not measured yet";
+        }
+        if (name == TermName.RESULT && alternative != ModelProfile.EDGE_ONLY) {
+            return "the answer has no bytes that count";
+        }
         if (predictions.sendsPicture(alternative)) {
             return PICTURE_TRAVELS;
         }
@@ -114,8 +119,8 @@ final class Rankings {
             case RESULT ->
                 "%s at %s"
                         .formatted(
-                                Quantities.bytes(
-                                        predictions.resultBytes[predictions.profile().splitPoint(alternative)]),
+                                Quantities.bytes(predictions
+                                        .resultBytes[predictions.profile().splitPoint(alternative)]),
                                 Quantities.rate(predictions.edge().downlinkBytesPerSecond()));
             case OTHER -> "on the edge node";
         };

@@ -121,8 +121,9 @@ public final class TailPool {
         /** Of a busy tail this would say little: what its records wait for is then much more. */
         void takeHandling(TailModel model) {
             if (!Double.isNaN(model.queueMicros) && utilization <= CALM) {
-                double waiting =
-                        Double.isNaN(serviceMicros) ? 0 : Waiting.micros(utilization, workers, serviceMicros, variability);
+                double waiting = Double.isNaN(serviceMicros)
+                        ? 0
+                        : Waiting.micros(utilization, workers, serviceMicros, variability);
                 double left = Math.max(0, model.queueMicros - waiting);
                 double before = model.handlingMicros;
                 model.handlingMicros = Double.isNaN(before) ? left : before + HANDLING_WEIGHT * (left - before);
@@ -269,7 +270,8 @@ public final class TailPool {
         }
         lock.lock();
         try {
-            // First answers come while everything still starts, and an edge node may be in trouble of its own: what is usual
+            // First answers come while everything still starts, and an edge node may be in trouble of its own: what is
+            // usual
             // moves by steps, however far off a report is, and sooner down than up.
             double known = Math.max(1, micros);
             brokerMicros = Double.isNaN(brokerMicros)

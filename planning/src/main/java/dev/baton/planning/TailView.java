@@ -77,7 +77,9 @@ final class TailView {
             return Double.NaN;
         }
         double then = waitMicros((busy + extraLoad) / workers);
-        return Double.isNaN(queueMicros) ? handlingMicros + then : Math.max(0, queueMicros + then - waitMicros(reportedBusy / workers));
+        return Double.isNaN(queueMicros)
+                ? handlingMicros + then
+                : Math.max(0, queueMicros + then - waitMicros(reportedBusy / workers));
     }
 
     /** How far a record's wait lies off: waiting times scatter as much as they take. */

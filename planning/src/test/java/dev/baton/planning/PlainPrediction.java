@@ -75,12 +75,12 @@ final class PlainPrediction {
                 terms.engineWait
                         + terms.linkWait
                         + terms.sum(
-                        TermName.ROUND_TRIP,
-                        TermName.BROKER,
-                        TermName.TAIL_QUEUE,
-                        TermName.DECODE,
-                        TermName.TAIL,
-                        TermName.RESULT));
+                                TermName.ROUND_TRIP,
+                                TermName.BROKER,
+                                TermName.TAIL_QUEUE,
+                                TermName.DECODE,
+                                TermName.TAIL,
+                                TermName.RESULT));
     }
 
     /** With as many digits as state keeps: near an overload, the last one makes a difference. */
@@ -120,8 +120,7 @@ final class PlainPrediction {
         double load = rate * service / 1e6;
         double ofOthers = load * (inFlight - 1) / inFlight;
         double steady = Math.min(ofOthers, 0.95);
-        return Math.max(
-                steady * service / (2 * (1 - steady)) + Math.max(0, ofOthers - 0.95) * 5e6, (load - 1) * 5e6);
+        return Math.max(steady * service / (2 * (1 - steady)) + Math.max(0, ofOthers - 0.95) * 5e6, (load - 1) * 5e6);
     }
 
     /** As the package tells, by as much more or less as the answers that came had. */
@@ -130,8 +129,7 @@ final class PlainPrediction {
                 .filter(times -> times.resultBytes().isPresent())
                 .mapToDouble(times -> times.resultBytes().get().p50()
                         / Math.max(
-                                1,
-                                profile.points().get(point(times.choice())).resultBytes()))
+                                1, profile.points().get(point(times.choice())).resultBytes()))
                 .reduce((one, later) -> later)
                 .orElse(Double.NaN);
         ratio = kept(ratio);
@@ -140,9 +138,10 @@ final class PlainPrediction {
     }
 
     private double downlink() {
-        return known(edge.link().downlinkBytesPerSecond().isPresent()
-                ? edge.link().downlinkBytesPerSecond()
-                : edge.link().bytesPerSecond());
+        return known(
+                edge.link().downlinkBytesPerSecond().isPresent()
+                        ? edge.link().downlinkBytesPerSecond()
+                        : edge.link().bytesPerSecond());
     }
 
     private Optional<Double> other() {

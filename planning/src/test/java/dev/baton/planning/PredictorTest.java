@@ -656,7 +656,8 @@ final class PredictorTest {
     @Test
     void answersThatCameAreBelievedMoreThanThePackage() {
         TestingSituation large = new TestingSituation(answering(100_000, 100_000, 100_000, 25_000, 0));
-        large.edgeSays(everything(8).requests(10).placement(answers(2, 50_000, 0.3))).tailSays(tail());
+        large.edgeSays(everything(8).requests(10).placement(answers(2, 50_000, 0.3)))
+                .tailSays(tail());
 
         assertThat(large.termMillis(CLOUD, TermName.RESULT)).isEqualTo(50);
         assertThat(large.termMillis(split(3, "int8"), TermName.RESULT))

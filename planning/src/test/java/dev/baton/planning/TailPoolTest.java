@@ -217,7 +217,12 @@ final class TailPoolTest {
                 1,
                 0,
                 List.of(new ModelTimes(
-                        MODEL, requests, 0, Optional.of(Moments.exactly(10, queueMillis * 1e3)), Optional.empty(), times)));
+                        MODEL,
+                        requests,
+                        0,
+                        Optional.of(Moments.exactly(10, queueMillis * 1e3)),
+                        Optional.empty(),
+                        times)));
     }
 
     @Test

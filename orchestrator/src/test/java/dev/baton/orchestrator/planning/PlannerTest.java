@@ -116,7 +116,7 @@ final class PlannerTest {
                 .isEqualTo(world.lastPlan().choice());
         assertThat(world.lastPlan().alternatives()).hasSizeGreaterThan(20).allSatisfy(alternative -> assertThat(
                         alternative.prediction().terms())
-                .hasSize(9));
+                .hasSize(11));
     }
 
     @Test
@@ -196,17 +196,19 @@ final class PlannerTest {
     void edgeNodesPlannedInOneRoundSeeTheLoadOfOneAnother() {
         world.fleet.accept(tail());
         for (int edge = 1; edge <= 10; edge++) {
-            EdgeObservation busy = window(100).requests(20).build();
+            EdgeObservation busy = window(100).requests(15).build();
             world.fleet.accept(report("edge-" + edge, MODEL, busy));
         }
         for (int edge = 1; edge <= 10; edge++) {
             world.planner.replan("edge-" + edge, "gauge");
         }
 
-        // 200 requests of 8 ms a second are more than the tail's one worker can do.
+        // 150 requests of 8 ms a second are more than the tail's one worker can do: those of eight edge nodes keep it
+        // 96 % busy.
+        // Each edge node can do its own.
         assertThat(world.choices()).hasSize(10).startsWith("cloud-only");
         assertThat(world.choices().stream().filter("cloud-only"::equals).count())
-                .isBetween(2L, 6L);
+                .isBetween(2L, 8L);
     }
 
     // What is missing.

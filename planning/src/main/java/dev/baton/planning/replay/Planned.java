@@ -359,12 +359,12 @@ final class Planned implements Policy {
 
     static LinkObservation linkObservation(Optional<LinkEstimate> estimate) {
         return estimate.map(link -> new LinkObservation(
-                        OptionalDouble.of(link.bytesPerSecond()),
-                        positive(link.bytesPerSecondError()),
-                        positive(micros(link.roundTrip())),
-                        positive(micros(link.roundTripError())),
-                        micros(link.residual()),
-                        link.samples())
+                                OptionalDouble.of(link.bytesPerSecond()),
+                                positive(link.bytesPerSecondError()),
+                                positive(micros(link.roundTrip())),
+                                positive(micros(link.roundTripError())),
+                                micros(link.residual()),
+                                link.samples())
                         .withDownlink(UNLIMITED))
                 .orElse(LinkObservation.UNKNOWN);
     }

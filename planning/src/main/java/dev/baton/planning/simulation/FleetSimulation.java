@@ -44,6 +44,7 @@ public final class FleetSimulation {
     private static final double BROKER_MICROS = 3_000;
     /** Of the way back, whose bytes take no time here. */
     private static final double UNLIMITED = 1e12;
+
     private static final double RATE_ERROR = 0.05;
     private static final double WANDER = 0.25;
     private static final double WANDER_KEPT = 0.8;
@@ -317,12 +318,12 @@ public final class FleetSimulation {
             builder.pictureBytes(Moments.exactly(requests, edge.costs.pictureBytes()));
         }
         return builder.link(new LinkObservation(
-                        OptionalDouble.of(Math.max(1_000, rate)),
-                        OptionalDouble.of(RATE_ERROR * edge.bytesPerSecond()),
-                        OptionalDouble.of(ROUND_TRIP_MICROS),
-                        OptionalDouble.of(ROUND_TRIP_MICROS * RATE_ERROR),
-                        1_000,
-                        20)
+                                OptionalDouble.of(Math.max(1_000, rate)),
+                                OptionalDouble.of(RATE_ERROR * edge.bytesPerSecond()),
+                                OptionalDouble.of(ROUND_TRIP_MICROS),
+                                OptionalDouble.of(ROUND_TRIP_MICROS * RATE_ERROR),
+                                1_000,
+                                20)
                         .withDownlink(UNLIMITED))
                 .requests(requests)
                 .activePlanEpoch(edge.epoch)
