@@ -37,6 +37,8 @@ import dev.baton.openinference.protocol.ErrorContract;
 import dev.baton.openinference.protocol.InferenceCalls;
 import dev.baton.openinference.protocol.OpenInference;
 import dev.baton.openinference.protocol.RequestThreads;
+import dev.baton.openinference.rest.RestApi;
+import dev.baton.openinference.rest.RestLimits;
 import dev.baton.partitioning.splitpackage.PackageCache;
 import dev.baton.planning.device.DeviceCatalog;
 import dev.baton.planning.link.LinkEstimator;
@@ -101,6 +103,16 @@ final class EdgeWiring {
     @Singleton
     InferenceCalls calls(RequestThreads threads, DeadlineWatch deadlines) {
         return new InferenceCalls(threads, deadlines, NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    RestApi rest(
+            OpenInference protocol,
+            InferenceCalls calls,
+            ErrorContract errors,
+            @ConfigProperty(name = "quarkus.grpc.server.max-inbound-message-size") int maxMessageBytes) {
+        return new RestApi(protocol, calls, errors, new RestLimits(maxMessageBytes), NANO_TICKER);
     }
 
     @Produces

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             UpCommand.class,
             ImportCommand.class,
             InferCommand.class,
+            ConformanceCommand.class,
             PlansCommand.class,
             ExplainCommand.class,
             PreferCommand.class,

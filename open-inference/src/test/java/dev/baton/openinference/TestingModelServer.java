@@ -90,6 +90,16 @@ public final class TestingModelServer implements ModelServer {
         if (planned instanceof Error error) {
             throw error;
         }
+        for (String name : request.inputs().keySet()) {
+            if (!name.equals("x")) {
+                throw RequestRefusedException.invalid("inputs", "no input '%s'".formatted(name));
+            }
+        }
+        for (String name : request.outputs()) {
+            if (!name.equals("y")) {
+                throw RequestRefusedException.invalid("outputs", "no output '%s'".formatted(name));
+            }
+        }
         if (request.model().equals("slow")) {
             letGo.acquire();
         }

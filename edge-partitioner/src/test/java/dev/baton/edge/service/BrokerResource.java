@@ -17,6 +17,9 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
     static final String EDGE = "test-edge";
     static final int REPLY_PARTITION = 11;
 
+    /** Less than usual: client, server and broker share the test's memory. */
+    static final int MAX_MESSAGE_BYTES = 40 << 20;
+
     private @Nullable EmbeddedBroker broker;
 
     @Override
@@ -46,6 +49,8 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
                 "2s",
                 "baton.edge.device-profile",
                 "raspberry-pi-4",
+                "quarkus.grpc.server.max-inbound-message-size",
+                Integer.toString(MAX_MESSAGE_BYTES),
                 "quarkus.grpc.server.test-port",
                 Integer.toString(FreePorts.find()));
     }

@@ -8,9 +8,16 @@ import static dev.baton.edge.service.EdgeClient.tensorRequest;
 import static dev.baton.edge.service.EdgeClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 
 import com.google.protobuf.ByteString;
 import com.google.rpc.ErrorInfo;
+import dev.baton.conformance.ConformanceKit;
+import dev.baton.conformance.Outcome;
+import dev.baton.conformance.Target;
 import dev.baton.edge.service.FakeTail.Behaviour;
 import dev.baton.inference.EngineSettings;
 import dev.baton.inference.InferenceSession;
@@ -19,6 +26,7 @@ import dev.baton.messaging.ClientSettings;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.Topics;
 import dev.baton.partitioning.splitpackage.SplitPackage;
+import dev.baton.schemas.inference.GRPCInferenceServiceGrpc;
 import dev.baton.schemas.inference.InferParameter;
 import dev.baton.schemas.inference.InferTensorContents;
 import dev.baton.schemas.inference.ModelInferRequest;
@@ -26,6 +34,7 @@ import dev.baton.schemas.inference.ModelInferResponse;
 import dev.baton.schemas.inference.ModelMetadataRequest;
 import dev.baton.schemas.inference.ModelMetadataResponse;
 import dev.baton.schemas.inference.ModelReadyRequest;
+import dev.baton.schemas.inference.ModelStreamInferResponse;
 import dev.baton.schemas.inference.ServerLiveRequest;
 import dev.baton.schemas.inference.ServerMetadataRequest;
 import dev.baton.schemas.inference.ServerReadyRequest;
@@ -56,21 +65,32 @@ import io.grpc.stub.StreamObserver;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -480,6 +500,172 @@ class EdgeServiceTest {
         Tensor large =
                 Tensor.of(ElementType.FP32, Shape.of(1, 3, 1024, 1024), ByteBuffer.allocateDirect(3 * 1024 * 1024 * 4));
         refused(tensorRequest(large), Status.Code.INVALID_ARGUMENT, "[1, 3, 1024, 1024]");
+    }
+
+    @Test
+    void streamsAnswerInOrderAndKeepErrorsInside() throws Exception {
+        plan(EDGE_ONLY, "raw");
+        BlockingQueue<ModelStreamInferResponse> answers = new LinkedBlockingQueue<>();
+        StreamObserver<ModelInferRequest> requests = GRPCInferenceServiceGrpc.newStub(client.channel())
+                .modelStreamInfer(new StreamObserver<>() {
+                    @Override
+                    public void onNext(ModelStreamInferResponse response) {
+                        answers.add(response);
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        answers.add(ModelStreamInferResponse.newBuilder()
+                                .setErrorMessage("ended: " + failure)
+                                .build());
+                    }
+
+                    @Override
+                    public void onCompleted() {}
+                });
+        for (int i = 0; i < 20; i++) {
+            ModelInferRequest.Builder request =
+                    (i % 2 == 0 ? tensorRequest(picture) : pictureRequest(jpeg)).setId("frame-" + i);
+            requests.onNext((i == 7 ? request.setModelName("nobody") : request).build());
+        }
+        requests.onCompleted();
+        for (int i = 0; i < 20; i++) {
+            ModelStreamInferResponse answer = Objects.requireNonNull(answers.poll(20, TimeUnit.SECONDS));
+            assertThat(answer.getInferResponse().getId()).isEqualTo("frame-" + i);
+            if (i == 7) {
+                assertThat(answer.getErrorMessage()).contains("'nobody'");
+            } else {
+                assertThat(answer.getErrorMessage()).isEmpty();
+                assertThat(output(answer.getInferResponse(), 0).maxAbsoluteDifference(scores))
+                        .isLessThan(1e-5);
+            }
+        }
+    }
+
+    @Test
+    void restAnswersWhatGrpcAnswers() throws Exception {
+        plan(EDGE_ONLY, "raw");
+        String json = "{\"id\": \"mine\", \"inputs\": [{\"name\": \"picture\", \"datatype\": \"FP32\","
+                + " \"shape\": [1, 3, 16, 16], \"data\": %s}]}".formatted(Arrays.toString(picture.toFloats()));
+        List<Float> values = RestAssured.given()
+                .contentType("application/json")
+                .body(json)
+                .post("/v2/models/tiny/infer")
+                .then()
+                .statusCode(200)
+                .body("id", equalTo("mine"))
+                .body("model_version", equalTo(splitPackage.version()))
+                .body("parameters.baton_placement", equalTo("edge-only"))
+                .body("outputs[0].name", equalTo("scores"))
+                .extract()
+                .path("outputs[0].data");
+        float[] expected = scores.toFloats();
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(values.get(i)).isEqualTo(expected[i]);
+        }
+        byte[] header = ("{\"inputs\": [{\"name\": \"picture\", \"datatype\": \"FP32\", \"shape\": [1, 3, 16, 16],"
+                        + " \"parameters\": {\"binary_data_size\": 3072}}],"
+                        + " \"parameters\": {\"binary_data_output\": true}}")
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] raw = new byte[3072];
+        picture.data().get(raw);
+        Response binary = RestAssured.given()
+                .contentType("application/octet-stream")
+                .header("Inference-Header-Content-Length", header.length)
+                .body(ByteBuffer.allocate(header.length + raw.length)
+                        .put(header)
+                        .put(raw)
+                        .array())
+                .post("/v2/models/tiny/infer");
+        int length = Integer.parseInt(binary.header("Inference-Header-Content-Length"));
+        ByteBuffer answered = ByteBuffer.wrap(binary.asByteArray()).slice(length, expected.length * Float.BYTES);
+        assertThat(Tensor.of(ElementType.FP32, scores.shape(), answered).bitEquals(scores))
+                .isTrue();
+    }
+
+    @Test
+    void restTellsStatisticsConfigurationIndexAndHealth() {
+        RestAssured.get("/v2/health/live").then().statusCode(200).body("live", equalTo(true));
+        RestAssured.get("/v2/health/ready").then().statusCode(200).body("ready", equalTo(true));
+        RestAssured.get("/v2/models/tiny").then().statusCode(200).body("inputs[0].shape", contains(1, 3, 16, 16));
+        RestAssured.get("/v2/models/tiny/config")
+                .then()
+                .statusCode(200)
+                .body("input[0].data_type", equalTo("TYPE_FP32"));
+        client.stub().modelInfer(tensorRequest(picture).build());
+        RestAssured.get("/v2/models/tiny/stats")
+                .then()
+                .statusCode(200)
+                .body("model_stats[0].inference_stats.success.count", greaterThan(0))
+                .body("model_stats[0].inference_stats.compute_infer.ns", greaterThan(0));
+        RestAssured.given()
+                .post("/v2/repository/index")
+                .then()
+                .statusCode(200)
+                .body("[0].name", equalTo("tiny"))
+                .body("[0].state", equalTo("READY"));
+        RestAssured.get("/v2/models/nobody")
+                .then()
+                .statusCode(404)
+                .body("error", containsString("'nobody'"))
+                .body("details[0].value.reason", equalTo("UNKNOWN_MODEL"));
+    }
+
+    @Test
+    void curlSendsThePictureAsItIs() throws Exception {
+        Path file = Files.write(Files.createTempFile("picture", ".jpg"), jpeg);
+        Process curl = new ProcessBuilder(
+                        "curl",
+                        "-sS",
+                        "--compressed",
+                        "-H",
+                        "Inference-Header-Content-Length: 0",
+                        "--data-binary",
+                        "@" + file,
+                        "http://127.0.0.1:%d/v2/models/tiny/infer".formatted(RestAssured.port))
+                .redirectErrorStream(true)
+                .start();
+        byte[] answer = curl.getInputStream().readAllBytes();
+        assertThat(curl.waitFor())
+                .as(new String(answer, StandardCharsets.UTF_8))
+                .isZero();
+        int bytes = Math.toIntExact(scores.byteSize());
+        Tensor output = Tensor.of(
+                ElementType.FP32, scores.shape(), ByteBuffer.wrap(answer).slice(answer.length - bytes, bytes));
+        assertThat(output.maxAbsoluteDifference(scores)).isLessThan(1e-5);
+    }
+
+    @Test
+    void takes32MegabytesOverBothCarriers() throws Exception {
+        byte[] body = new byte[32 << 20];
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(
+                                        "http://127.0.0.1:%d/v2/models/tiny/infer".formatted(RestAssured.port)))
+                                .header("Inference-Header-Content-Length", "0")
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("needs 3072 bytes", "has 33554432");
+        Tensor large = Tensor.of(ElementType.FP32, Shape.of(1, 2, 1024, 4096), ByteBuffer.wrap(body));
+        refused(tensorRequest(large), Status.Code.INVALID_ARGUMENT, "[1, 2, 1024, 4096]");
+    }
+
+    @Test
+    void everyRowOfTheErrorContractHolds() throws Exception {
+        plan(EDGE_ONLY, "raw");
+        Target target = new Target(
+                client.channel(),
+                Optional.of(URI.create("http://127.0.0.1:" + RestAssured.port)),
+                TinyModel.NAME,
+                true,
+                BrokerResource.MAX_MESSAGE_BYTES,
+                Set.of(),
+                PATIENCE);
+        List<Outcome> outcomes = new ConformanceKit(target).run(_ -> {});
+        assertThat(outcomes).hasSizeGreaterThan(90);
+        assertThat(outcomes.stream().filter(outcome -> !outcome.isFine())).isEmpty();
     }
 
     @Test

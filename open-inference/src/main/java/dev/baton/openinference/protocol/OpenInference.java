@@ -65,7 +65,10 @@ public final class OpenInference {
             throws InterruptedException {
         InferenceRequest request = RequestReader.read(message, callDeadline, arrivedNanos);
         Map<String, Classification> classifications = Classification.wanted(message);
-        request.deadline().ifPresent(inTime);
+        request.deadline().ifPresent(deadline -> {
+            requireTimeLeft(deadline);
+            inTime.accept(deadline);
+        });
         try {
             ModelAnswer answer = server.infer(request);
             long answered = nanoTicker.getAsLong();
@@ -84,6 +87,12 @@ public final class OpenInference {
                     .flatMap(ModelStanding::version)
                     .ifPresent(version -> statistics.failed(request.model(), version, since(arrivedNanos)));
             throw failed;
+        }
+    }
+
+    private void requireTimeLeft(Deadline deadline) {
+        if (!deadline.remaining(nanoTicker.getAsLong()).isPositive()) {
+            throw new RequestRefusedException(Reason.DEADLINE_PASSED, "the deadline had passed before the work began");
         }
     }
 

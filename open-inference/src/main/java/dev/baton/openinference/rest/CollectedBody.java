@@ -1,0 +1,43 @@
+package dev.baton.openinference.rest;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** A body as it comes in, up to a limit. What a client claims of its length is not believed beyond a first megabyte. */
+final class CollectedBody {
+
+    private static final int FIRST = 1 << 20;
+
+    private final long limit;
+    private byte[] bytes;
+    private int length;
+
+    /**
+     * Empty yet.
+     *
+     * @param claimed the header {@code Content-Length}; negative: absent
+     */
+    CollectedBody(long limit, long claimed) {
+        this.limit = limit;
+        this.bytes = new byte[(int) Math.min(FIRST, claimed < 0 ? 0 : claimed)];
+    }
+
+    /** False where the limit is exceeded; then nothing was added. */
+    boolean add(Buffer chunk) {
+        long needed = length + (long) chunk.length();
+        if (needed > limit) {
+            return false;
+        }
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, (int) Math.min(limit, Math.max(needed, 2L * bytes.length)));
+        }
+        chunk.getBytes(bytes, length);
+        length += chunk.length();
+        return true;
+    }
+
+    ByteBuffer content() {
+        return ByteBuffer.wrap(bytes, 0, length);
+    }
+}

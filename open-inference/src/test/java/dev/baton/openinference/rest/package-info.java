@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.openinference.rest;
+
+import org.jspecify.annotations.NullMarked;
