@@ -95,16 +95,37 @@ final class InferStream {
 
         @Override
         public void refuse(RequestRefusedException refused) {
+            ModelInferResponse.Builder whose = ModelInferResponse.newBuilder()
+                    .setModelName(request.getModelName())
+                    .setModelVersion(request.getModelVersion())
+                    .setId(request.getId())
+                    .putParameters(FINAL_RESPONSE, TRUE);
+            sayStatus(refused, whose);
             fill(
                     ModelStreamInferResponse.newBuilder()
                             .setErrorMessage(refused.text())
-                            .setInferResponse(ModelInferResponse.newBuilder()
-                                    .setModelName(request.getModelName())
-                                    .setModelVersion(request.getModelVersion())
-                                    .setId(request.getId())
-                                    .putParameters(FINAL_RESPONSE, TRUE))
+                            .setInferResponse(whose)
                             .build(),
                     Optional.of(refused));
+        }
+
+        /** Triton's wrapper has a text and no status; whoever knows these parameters learns what a failed call would say. */
+        private void sayStatus(RequestRefusedException refused, ModelInferResponse.Builder whose) {
+            whose.putParameters(
+                            "baton_error_status",
+                            text(errors.code(refused.reason()).name()))
+                    .putParameters("baton_error_reason", text(refused.reason().name()));
+            refused.reason()
+                    .retryAfter()
+                    .ifPresent(wait -> whose.putParameters(
+                            "baton_retry_after_ms",
+                            InferParameter.newBuilder()
+                                    .setInt64Param(wait.toMillis())
+                                    .build()));
+        }
+
+        private static InferParameter text(String text) {
+            return InferParameter.newBuilder().setStringParam(text).build();
         }
 
         private void fill(ModelStreamInferResponse response, Optional<RequestRefusedException> refused) {

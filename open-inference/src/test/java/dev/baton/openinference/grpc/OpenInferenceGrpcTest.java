@@ -328,6 +328,14 @@ final class OpenInferenceGrpcTest {
                 .isTrue();
         ModelStreamInferResponse third = answers.next();
         assertThat(third.getErrorMessage()).contains("'nobody' is unknown");
+        assertThat(third.getInferResponse()
+                        .getParametersOrThrow("baton_error_status")
+                        .getStringParam())
+                .isEqualTo("NOT_FOUND");
+        assertThat(third.getInferResponse()
+                        .getParametersOrThrow("baton_error_reason")
+                        .getStringParam())
+                .isEqualTo("UNKNOWN_MODEL");
         assertThat(third.getInferResponse().getId()).isEqualTo("third");
         requests.onNext(echo(X).setId("fourth").build());
         assertThat(answers.next().getInferResponse().getId()).isEqualTo("fourth");
