@@ -126,6 +126,20 @@ public final class BatonClient implements AutoCloseable {
      * @throws BatonException when there is none
      */
     public InferenceResult infer(String model, Picture picture) {
+        return infer(model, picture, RequestOptions.defaults());
+    }
+
+    /**
+     * Shows a picture to a model that says how a picture becomes its input, and waits for the answer. The name of that input
+     * is the first of the model's metadata, which is asked for once.
+     *
+     * @param model its name
+     * @param picture a JPEG or PNG
+     * @param options what this call wants otherwise than the client
+     * @return the answer
+     * @throws BatonException when there is none
+     */
+    public InferenceResult infer(String model, Picture picture, RequestOptions options) {
         ModelMetadata metadata = known.get(List.of(model, ""));
         List<TensorMetadata> inputs = (metadata == null ? modelMetadata(model) : metadata).inputs();
         if (inputs.isEmpty()) {
@@ -135,8 +149,8 @@ public final class BatonClient implements AutoCloseable {
                     Status.Code.OK,
                     "the model's metadata names no input"));
         }
-        return infer(
-                InferenceRequest.of(model, InferenceInput.picture(inputs.get(0).name(), picture)));
+        InferenceInput input = InferenceInput.picture(inputs.get(0).name(), picture);
+        return infer(InferenceRequest.of(model, input), options);
     }
 
     /**

@@ -164,6 +164,8 @@ final class InferenceStreamTest {
             for (int i = 0; i < 6; i++) {
                 dying.awaitRequest();
             }
+            frames.get(0).join();
+            frames.get(1).join();
             dying.kill();
             for (int i = 0; i < 6; i++) {
                 assertThat(frames.get(i).join().output().toFloats()).containsExactly(i);

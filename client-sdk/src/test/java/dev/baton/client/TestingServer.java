@@ -66,6 +66,7 @@ final class TestingServer extends GRPCInferenceServiceImplBase implements Server
     final LinkedBlockingQueue<ModelInferRequest> requests = new LinkedBlockingQueue<>();
     final LinkedBlockingQueue<Metadata> headers = new LinkedBlockingQueue<>();
     final CountDownLatch cancelled = new CountDownLatch(1);
+    volatile boolean live = true;
     volatile Behaviour behaviour = TestingServer::echo;
     volatile StreamBehaviour streamBehaviour =
             (request, answers) -> answers.onNext(ModelStreamInferResponse.newBuilder()
@@ -245,7 +246,7 @@ final class TestingServer extends GRPCInferenceServiceImplBase implements Server
 
     @Override
     public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> answer) {
-        give(answer, ServerLiveResponse.newBuilder().setLive(true).build());
+        give(answer, ServerLiveResponse.newBuilder().setLive(live).build());
     }
 
     @Override
