@@ -47,6 +47,8 @@ public final class EdgeState {
     /** Links carry as much back, as far as nobody knows: within half of it. */
     private static final double UNMEASURED_DOWNLINK_ERROR = 0.5;
 
+    private static final double OTHER_RISE = 0.1;
+    private static final double OTHER_FALL = 0.5;
     private static final double RATE_MEMORY_MICROS = 3e6;
     private static final int MAX_AGREEMENTS = 6;
     private static final int AGREEMENT_FIELDS = 5;
@@ -452,7 +454,8 @@ public final class EdgeState {
         if (other.isPresent()) {
             double before = Halves.value(otherMicros);
             double measured = other.get().p50();
-            double weight = other.get().count() / (double) (other.get().count() + Smoothing.MEMORY);
+            // The first requests meet a machine that still starts.
+            double weight = measured > before ? OTHER_RISE : OTHER_FALL;
             otherMicros = Halves.of(Double.isNaN(before) ? measured : before + weight * (measured - before));
         }
     }

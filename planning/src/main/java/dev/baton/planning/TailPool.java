@@ -39,7 +39,11 @@ public final class TailPool {
     /** Up to this utilisation a record's queue is mostly its handling. */
     private static final double CALM = 0.5;
 
-    private static final double HANDLING_WEIGHT = 0.3;
+    /** What a record takes longer is a wait for something else, such as models being opened. */
+    private static final double MOST_HANDLING_MICROS = 2_000;
+
+    private static final double HANDLING_RISE = 0.1;
+    private static final double HANDLING_FALL = 0.5;
 
     private final long staleAfterMicros;
     private final ReentrantLock lock = new ReentrantLock();
@@ -124,9 +128,10 @@ public final class TailPool {
                 double waiting = Double.isNaN(serviceMicros)
                         ? 0
                         : Waiting.micros(utilization, workers, serviceMicros, variability);
-                double left = Math.max(0, model.queueMicros - waiting);
+                double left = Math.clamp(model.queueMicros - waiting, 0, MOST_HANDLING_MICROS);
                 double before = model.handlingMicros;
-                model.handlingMicros = Double.isNaN(before) ? left : before + HANDLING_WEIGHT * (left - before);
+                double weight = left > before ? HANDLING_RISE : HANDLING_FALL;
+                model.handlingMicros = Double.isNaN(before) ? left : before + weight * (left - before);
             }
         }
 

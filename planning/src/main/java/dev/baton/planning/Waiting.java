@@ -35,18 +35,16 @@ final class Waiting {
     }
 
     /**
-     * The wait for something that an edge node has one of, such as its engine or its uplink. Where more arrives than it can do,
-     * each request waits longer than the one before it.
+     * The wait for something that an edge node has one of, such as its engine or its uplink; at most as where it is STEADY.
+     * Nobody knows whether requests would come as fast if they took longer, and a time that is wrong for the moment, as that of a
+     * head that was measured while everything started, must not become wrong without bound.
      *
      * @param latencyMicros what a request takes in all, without this wait
      */
     static double forOneOf(double requestsPerSecond, double serviceMicros, double latencyMicros) {
         double load = requestsPerSecond * serviceMicros * 1e-6;
         double others = others(requestsPerSecond, latencyMicros);
-        if (!(others > 0)) {
-            return 0;
-        }
-        return Math.max(micros(load * others, 1, serviceMicros, 0), (load - 1) * OVERLOAD_MICROS);
+        return others > 0 ? micros(Math.min(STEADY, load * others), 1, serviceMicros, 0) : 0;
     }
 
     /**

@@ -117,10 +117,9 @@ final class PlainPrediction {
         if (!(inFlight > 1)) {
             return 0;
         }
-        double load = rate * service / 1e6;
-        double ofOthers = load * (inFlight - 1) / inFlight;
-        double steady = Math.min(ofOthers, 0.95);
-        return Math.max(steady * service / (2 * (1 - steady)) + Math.max(0, ofOthers - 0.95) * 5e6, (load - 1) * 5e6);
+        double load = rate * service / 1e6 * (inFlight - 1) / inFlight;
+        double steady = Math.min(load, 0.95);
+        return steady * service / (2 * (1 - steady));
     }
 
     /** As the package tells, by as much more or less as the answers that came had. */

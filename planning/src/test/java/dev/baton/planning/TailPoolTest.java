@@ -255,4 +255,17 @@ final class TailPoolTest {
 
         assertThat(tails.view(profile, now + SECOND).runMicros[1]).isEqualTo(24_000);
     }
+
+    @Test
+    void firstRecordsThatWaitedWhileModelsWereOpenedAreNotRememberedForLong() {
+        tails.observe(used(10, 180, 8), now);
+        tails.observe(used(0, 180, 8), now + SECOND);
+        assertThat(tails.queueMicros(profile, 0, now + SECOND)).isEqualTo(2_000);
+
+        for (int window = 2; window < 8; window++) {
+            tails.observe(used(10, 0.8, 8), now + window * SECOND);
+        }
+        tails.observe(used(0, 0.8, 8), now + 8 * SECOND);
+        assertThat(tails.queueMicros(profile, 0, now + 8 * SECOND)).isBetween(800.0, 850.0);
+    }
 }
