@@ -11,12 +11,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -82,18 +79,15 @@ final class AttemptedCall<Q, R, T> {
     private Runnable ending = () -> {};
 
     // Guarded by this.
-    private final Set<EdgeNode> tried = new HashSet<>();
+    private final Retries retries;
     private final List<RunningAttempt> running = new ArrayList<>();
     private final List<Attempt> failures = new ArrayList<>();
     private int attempts;
 
-    // Touched by one attempt at a time: only the last one under way tries again.
-    private int counted = 1;
-    private int waits;
-
     AttemptedCall(Means means, Question<Q, R, T> question) {
         this.means = means;
         this.question = question;
+        this.retries = new Retries(means.edges(), means.budget(), question.retries());
         this.deadline =
                 earlier(Deadline.after(question.within().toNanos(), TimeUnit.NANOSECONDS), context.getDeadline());
         this.span = means.telemetry().begin(question.method().getFullMethodName(), question.model());
@@ -133,7 +127,7 @@ final class AttemptedCall<Q, R, T> {
             }
             attempt = new RunningAttempt(edge);
             attempts++;
-            tried.add(edge);
+            retries.tried(edge);
             running.add(attempt);
         }
         context.run(attempt::start);
@@ -143,7 +137,7 @@ final class AttemptedCall<Q, R, T> {
     private void hedge() {
         Optional<EdgeNode> other;
         synchronized (this) {
-            other = running.size() == 1 ? means.edges().anotherAvailable(tried) : Optional.empty();
+            other = running.size() == 1 ? retries.besides() : Optional.empty();
         }
         if (other.isPresent() && means.budget().withdraw()) {
             span.event("hedge", other.get().address());
@@ -192,37 +186,25 @@ final class AttemptedCall<Q, R, T> {
         }
     }
 
-    /** At once at another edge node; after a wait where all were tried. */
     private void tryAgain(AttemptFailure failure) {
-        Optional<EdgeNode> other;
+        Retries.Next next;
         synchronized (this) {
-            other = means.edges().another(tried);
+            next = retries.next(failure);
         }
-        boolean toNobodysCost = failure.neverSent() && other.isPresent();
-        if (!toNobodysCost) {
-            if (counted >= question.retries().maxAttempts()) {
-                giveUp(failure, "");
-                return;
-            }
-            if (!failure.neverSent() && !means.budget().withdraw()) {
-                giveUp(failure, "the retry budget is used up");
-                return;
-            }
-            counted++;
+        if (next instanceof Retries.Now now) {
+            begin(now.edge());
+        } else if (next instanceof Retries.After after) {
+            beginAfter(after.pause(), failure);
+        } else if (next instanceof Retries.Never never) {
+            giveUp(failure, never.why());
         }
-        if (other.isPresent()) {
-            begin(other.get());
-            return;
-        }
-        Duration backoff =
-                question.retries().backoff(++waits, ThreadLocalRandom.current().nextDouble());
-        Duration wait = failure.retryAfter()
-                .filter(asked -> asked.compareTo(backoff) > 0)
-                .orElse(backoff);
-        if (wait.toNanos() >= deadline.timeRemaining(TimeUnit.NANOSECONDS)) {
-            giveUp(failure, "another try in %d ms would be past the deadline".formatted(wait.toMillis()));
-        } else {
+    }
+
+    private void beginAfter(Duration wait, AttemptFailure failure) {
+        if (wait.toNanos() < deadline.timeRemaining(TimeUnit.NANOSECONDS)) {
             later(() -> begin(means.edges().pick()), wait);
+        } else {
+            giveUp(failure, "another try in %d ms would be past the deadline".formatted(wait.toMillis()));
         }
     }
 

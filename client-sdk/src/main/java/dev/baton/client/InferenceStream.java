@@ -15,15 +15,12 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -47,7 +44,6 @@ public final class InferenceStream implements AutoCloseable {
     private static final String TIMEOUT = "timeout";
 
     private final Means means;
-    private final RetryPolicy retries;
     private final Duration deadline;
     private final int maxMessageBytes;
     private final StreamOptions options;
@@ -57,21 +53,20 @@ public final class InferenceStream implements AutoCloseable {
     // Guarded by this.
     private final Map<String, Sent> unanswered = new LinkedHashMap<>();
     private final List<Attempt> failures = new ArrayList<>();
-    private final Set<EdgeNode> tried = new HashSet<>();
+    private final Retries retries;
     private @Nullable Connection connection;
-    private int attempts = 1;
     private boolean waiting;
     private boolean closed;
 
     InferenceStream(
             Means means,
-            RetryPolicy retries,
+            RetryPolicy policy,
             Duration deadline,
             int maxMessageBytes,
             StreamOptions options,
             Consumer<InferenceStream> closing) {
         this.means = means;
-        this.retries = retries;
+        this.retries = new Retries(means.edges(), means.budget(), policy);
         this.deadline = options.deadline().orElse(deadline);
         this.maxMessageBytes = maxMessageBytes;
         this.options = options;
@@ -158,7 +153,7 @@ public final class InferenceStream implements AutoCloseable {
         }
         Connection next = new Connection(edge);
         connection = next;
-        tried.add(edge);
+        retries.tried(edge);
         next.start();
         unanswered.values().forEach(next::send);
     }
@@ -173,10 +168,8 @@ public final class InferenceStream implements AutoCloseable {
             if (sent == null && response.getInferResponse().getId().isEmpty() && unanswered.size() == 1) {
                 sent = unanswered.values().iterator().next(); // some servers name no id in an error
             }
-            failures.clear();
-            tried.clear();
-            tried.add(from.edge);
-            attempts = 1;
+            worksAgain();
+            retries.tried(from.edge);
         }
         from.edge.answered();
         if (sent != null) {
@@ -194,7 +187,7 @@ public final class InferenceStream implements AutoCloseable {
 
     /** The call has ended, with requests unanswered or none. */
     private void broken(Connection ended, AttemptFailure failure) {
-        List<Sent> lost = new ArrayList<>();
+        List<Sent> lost;
         String problem = "";
         List<Attempt> history;
         synchronized (this) {
@@ -204,21 +197,17 @@ public final class InferenceStream implements AutoCloseable {
             connection = null;
             failures.add(new Attempt(ended.edge.address(), failure.code(), failure.description(), ended.took()));
             history = List.copyOf(failures);
-            for (Sent sent : unanswered.values()) {
-                if (!failure.mayRetry(sent.request.isRepeatable())) {
-                    lost.add(sent);
-                }
-            }
-            if (lost.size() < unanswered.size()) {
-                problem = connectAgain(failure, lost);
-            }
-            if (!problem.isEmpty()) {
-                lost = List.copyOf(unanswered.values());
-            }
-            if (connection == null && !waiting) {
-                failures.clear();
-                tried.clear();
-                attempts = 1;
+            List<Sent> all = List.copyOf(unanswered.values());
+            all.forEach(sent -> sent.span.attemptFailed(ended.edge.address(), failure.code()));
+            lost = all.stream()
+                    .filter(sent -> !failure.mayRetry(sent.request.isRepeatable()))
+                    .toList();
+            lost.forEach(sent -> unanswered.remove(sent.id()));
+            Retries.Next next = unanswered.isEmpty() ? new Retries.Never("") : retries.next(failure);
+            if (!goOn(next)) {
+                lost = all;
+                problem = next instanceof Retries.Never never ? never.why() : "the client was closed";
+                worksAgain();
             }
         }
         for (Sent sent : lost) {
@@ -226,35 +215,27 @@ public final class InferenceStream implements AutoCloseable {
         }
     }
 
-    /** Returns why not, or nothing where another call is begun or about to be. Holds the lock. */
-    private String connectAgain(AttemptFailure failure, List<Sent> lost) {
-        Optional<EdgeNode> other = means.edges().another(tried);
-        if (!failure.neverSent() || other.isEmpty()) {
-            if (attempts >= retries.maxAttempts()) {
-                return "no more attempts";
-            }
-            if (!failure.neverSent() && !means.budget().withdraw()) {
-                return "the retry budget is used up";
-            }
-            attempts++;
+    /** Holds the lock. */
+    private boolean goOn(Retries.Next next) {
+        if (next instanceof Retries.Now now) {
+            connect(now.edge());
+            return true;
         }
-        lost.forEach(sent -> unanswered.remove(sent.id()));
-        if (other.isPresent()) {
-            connect(other.get());
-            return "";
+        if (next instanceof Retries.After after) {
+            waiting = means.timer().after(after.pause(), this::connectAfterWait).isPresent();
+            return waiting;
         }
-        Duration backoff = retries.backoff(
-                Math.max(1, attempts - 1), ThreadLocalRandom.current().nextDouble());
-        Duration wait = failure.retryAfter()
-                .filter(asked -> asked.compareTo(backoff) > 0)
-                .orElse(backoff);
-        waiting = means.timer().after(wait, this::connectAfterWait).isPresent();
-        return waiting ? "" : "the client was closed";
+        return false;
+    }
+
+    /** The next failure is a first one. Holds the lock. */
+    private void worksAgain() {
+        failures.clear();
+        retries.forget();
     }
 
     private synchronized void connectAfterWait() {
         if (connection == null) {
-            tried.clear();
             connect(means.edges().pick());
         }
     }
