@@ -2,6 +2,7 @@ package dev.baton.client;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
@@ -21,11 +22,10 @@ import org.jspecify.annotations.Nullable;
  * What a status means that an attempt ended with.
  *
  * @param status     with the description and the cause
- * @param reason     of the server's {@code google.rpc.ErrorInfo}
- * @param retryAfter of its {@code google.rpc.RetryInfo}, or gRPC's push-back
+ * @param said beside the status
  * @param retryBarred the server asks by push-back not to come back
  */
-record AttemptFailure(Status status, Optional<String> reason, Optional<Duration> retryAfter, boolean retryBarred) {
+record AttemptFailure(Status status, ServerSaid said, boolean retryBarred) {
 
     private static final Metadata.Key<String> PUSH_BACK =
             Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
@@ -41,16 +41,22 @@ record AttemptFailure(Status status, Optional<String> reason, Optional<Duration>
         Metadata given = trailers == null ? new Metadata() : trailers;
         com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, given);
         Optional<Long> pushBack = pushBack(given);
-        return new AttemptFailure(
-                status,
+        ServerSaid said = new ServerSaid(
                 detail(details, ErrorInfo.class).map(ErrorInfo::getReason).filter(reason -> !reason.isEmpty()),
                 detail(details, RetryInfo.class)
-                        .map(info -> Duration.ofSeconds(
-                                info.getRetryDelay().getSeconds(),
-                                info.getRetryDelay().getNanos()))
+                        .map(AttemptFailure::delay)
                         .or(() -> pushBack.map(Duration::ofMillis))
                         .filter(wait -> !wait.isNegative()),
-                pushBack.isPresent() && pushBack.get() < 0);
+                detail(details, BadRequest.class).stream()
+                        .flatMap(wrong -> wrong.getFieldViolationsList().stream())
+                        .map(BadRequest.FieldViolation::getField)
+                        .toList());
+        return new AttemptFailure(status, said, pushBack.isPresent() && pushBack.get() < 0);
+    }
+
+    private static Duration delay(RetryInfo info) {
+        return Duration.ofSeconds(
+                info.getRetryDelay().getSeconds(), info.getRetryDelay().getNanos());
     }
 
     /** A stream reset by the server without a status: it is being stopped, and gRPC calls it cancelled. */
@@ -87,6 +93,10 @@ record AttemptFailure(Status status, Optional<String> reason, Optional<Duration>
         return Optional.empty();
     }
 
+    Optional<Duration> retryAfter() {
+        return said.retryAfter();
+    }
+
     Status.Code code() {
         return status.getCode();
     }
@@ -108,7 +118,7 @@ record AttemptFailure(Status status, Optional<String> reason, Optional<Duration>
 
     boolean isTooLarge() {
         return code() == Status.Code.RESOURCE_EXHAUSTED
-                && (reason.filter(TOO_LARGE_REASON::equals).isPresent()
+                && (said.reason().filter(TOO_LARGE_REASON::equals).isPresent()
                         || TOO_LARGE.matcher(description()).find());
     }
 
@@ -126,7 +136,7 @@ record AttemptFailure(Status status, Optional<String> reason, Optional<Duration>
                 && (repeatable || neverSent())
                 && switch (code()) {
                     case UNAVAILABLE -> true;
-                    case RESOURCE_EXHAUSTED -> retryAfter.isPresent();
+                    case RESOURCE_EXHAUSTED -> retryAfter().isPresent();
                     default -> false;
                 };
     }

@@ -115,8 +115,7 @@ final class AttemptedCall<Q, R, T> {
 
     /** Ends the call for a reason of the caller's or the client's. */
     void cancel(String why) {
-        fail(new BatonException.Cancelled(
-                failure(Status.Code.CANCELLED, why, Optional.empty(), Optional.empty(), null)));
+        fail(new BatonException.Cancelled(failure(Status.Code.CANCELLED, why, ServerSaid.NOTHING, null)));
     }
 
     private void begin(EdgeNode edge) {
@@ -160,8 +159,7 @@ final class AttemptedCall<Q, R, T> {
             fail(new BatonException.MalformedAnswer(failure(
                     Status.Code.OK,
                     "%s answered: %s".formatted(attempt.edge, malformed.getMessage()),
-                    Optional.empty(),
-                    Optional.empty(),
+                    ServerSaid.NOTHING,
                     malformed)));
         } catch (RuntimeException unexpected) {
             fail(unexpected);
@@ -209,33 +207,17 @@ final class AttemptedCall<Q, R, T> {
     }
 
     private void giveUp(AttemptFailure failure, String problem) {
-        String said = failure.code() == Status.Code.DEADLINE_EXCEEDED
+        String why = failure.code() == Status.Code.DEADLINE_EXCEEDED
                 ? "no answer within %d ms".formatted(question.within().toMillis())
                 : problem;
-        fail(failure.exception(failure(
-                failure.code(),
-                said,
-                failure.reason(),
-                failure.retryAfter(),
-                failure.status().asRuntimeException())));
+        fail(failure.exception(
+                failure(failure.code(), why, failure.said(), failure.status().asRuntimeException())));
     }
 
     private synchronized Failure failure(
-            Status.Code status,
-            String problem,
-            Optional<String> reason,
-            Optional<Duration> retryAfter,
-            @Nullable Throwable cause) {
+            Status.Code status, String problem, ServerSaid said, @Nullable Throwable cause) {
         return new Failure(
-                question.what(),
-                question.requestId(),
-                status,
-                problem,
-                reason,
-                retryAfter,
-                List.copyOf(failures),
-                took(),
-                cause);
+                question.what(), question.requestId(), status, problem, said, List.copyOf(failures), took(), cause);
     }
 
     private void fail(RuntimeException problem) {

@@ -32,12 +32,16 @@ public abstract sealed class BatonException extends RuntimeException {
 
     /** {@return the server's name for the cause, such as {@code NOT_READY}; empty where it gave none} */
     public Optional<String> reason() {
-        return failure.reason();
+        return failure.said().reason();
     }
 
     /** {@return how long the server asks to wait before another try; empty where it does not say} */
     public Optional<Duration> retryAfter() {
-        return failure.retryAfter();
+        return failure.said().retryAfter();
+    }
+
+    ServerSaid details() {
+        return failure.said();
     }
 
     /** {@return what was tried, in order; empty where nothing was sent} */
@@ -73,6 +77,11 @@ public abstract sealed class BatonException extends RuntimeException {
 
         InvalidInput(Failure failure) {
             super(failure);
+        }
+
+        /** {@return what is wrong in the request, as {@code inputs[0].shape}; empty where the server does not say} */
+        public List<String> fields() {
+            return details().fields();
         }
     }
 
@@ -186,24 +195,14 @@ public abstract sealed class BatonException extends RuntimeException {
             String requestId,
             Status.Code status,
             String problem,
-            Optional<String> reason,
-            Optional<Duration> retryAfter,
+            ServerSaid said,
             List<Attempt> attempts,
             Duration took,
             @Nullable Throwable cause) {
 
         /** Something this side found out before anything was sent. */
         static Failure local(String what, String requestId, Status.Code status, String problem) {
-            return new Failure(
-                    what,
-                    requestId,
-                    status,
-                    problem,
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of(),
-                    Duration.ZERO,
-                    null);
+            return new Failure(what, requestId, status, problem, ServerSaid.NOTHING, List.of(), Duration.ZERO, null);
         }
 
         String message() {
@@ -222,8 +221,9 @@ public abstract sealed class BatonException extends RuntimeException {
             if (!attempts.isEmpty()) {
                 message.append(attempts.stream().map(Attempt::toString).collect(Collectors.joining("; ", " [", "]")));
             }
-            retryAfter.ifPresent(wait ->
-                    message.append(", try again after ").append(wait.toMillis()).append(" ms"));
+            said.retryAfter().ifPresent(wait -> message.append(", try again after ")
+                    .append(wait.toMillis())
+                    .append(" ms"));
             return message.toString();
         }
     }

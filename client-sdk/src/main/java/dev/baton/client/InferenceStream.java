@@ -364,8 +364,7 @@ public final class InferenceStream implements AutoCloseable {
                 fail(new BatonException.MalformedAnswer(failure(
                         Status.Code.OK,
                         "%s answered: %s".formatted(edge, malformed.getMessage()),
-                        Optional.empty(),
-                        Optional.empty(),
+                        ServerSaid.NOTHING,
                         List.of(),
                         malformed)));
             } catch (RuntimeException unexpected) {
@@ -377,8 +376,7 @@ public final class InferenceStream implements AutoCloseable {
             fail(failure.exception(failure(
                     failure.code(),
                     problem,
-                    failure.reason(),
-                    failure.retryAfter(),
+                    failure.said(),
                     history,
                     failure.status().asRuntimeException())));
         }
@@ -393,8 +391,7 @@ public final class InferenceStream implements AutoCloseable {
             fail(new BatonException.DeadlineExceeded(failure(
                     Status.Code.DEADLINE_EXCEEDED,
                     "no answer within %d ms".formatted(deadline.toMillis()),
-                    Optional.empty(),
-                    Optional.empty(),
+                    ServerSaid.NOTHING,
                     history,
                     null)));
             if (over != null) {
@@ -404,17 +401,12 @@ public final class InferenceStream implements AutoCloseable {
 
         void cancel(String why) {
             fail(new BatonException.Cancelled(
-                    failure(Status.Code.CANCELLED, why, Optional.empty(), Optional.empty(), List.of(), null)));
+                    failure(Status.Code.CANCELLED, why, ServerSaid.NOTHING, List.of(), null)));
         }
 
         private Failure failure(
-                Status.Code status,
-                String problem,
-                Optional<String> reason,
-                Optional<Duration> retryAfter,
-                List<Attempt> history,
-                @Nullable Throwable cause) {
-            return new Failure(what(), id(), status, problem, reason, retryAfter, history, took(), cause);
+                Status.Code status, String problem, ServerSaid said, List<Attempt> history, @Nullable Throwable cause) {
+            return new Failure(what(), id(), status, problem, said, history, took(), cause);
         }
 
         private Duration took() {

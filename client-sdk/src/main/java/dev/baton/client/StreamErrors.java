@@ -4,6 +4,7 @@ import dev.baton.schemas.inference.ModelStreamInferResponse;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,7 +27,8 @@ final class StreamErrors {
         Optional<Duration> retryAfter = Optional.ofNullable(parameters.get("baton_retry_after_ms"))
                 .filter(Long.class::isInstance)
                 .map(millis -> Duration.ofMillis((Long) millis));
-        return new AttemptFailure(status, text(parameters, "baton_error_reason"), retryAfter, false);
+        ServerSaid said = new ServerSaid(text(parameters, "baton_error_reason"), retryAfter, List.of());
+        return new AttemptFailure(status, said, false);
     }
 
     private static Optional<Status.Code> code(String name) {

@@ -6,6 +6,8 @@ import static dev.baton.client.TestingServer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -62,6 +64,21 @@ final class ErrorsTest {
                 .hasMessageContaining("%s: %s, because of this".formatted(SERVER.address(), code));
         assertThat(failed.getStackTrace()).as("told where the caller waits").anyMatch(frame -> frame.getClassName()
                 .equals(ErrorsTest.class.getName()));
+    }
+
+    @Test
+    void wrongFieldsAreNamed() {
+        SERVER.fail(status(
+                Code.INVALID_ARGUMENT,
+                "input 'x' has shape [-2]",
+                reason("INVALID_INPUT"),
+                BadRequest.newBuilder()
+                        .addFieldViolations(FieldViolation.newBuilder().setField("inputs[0].shape"))
+                        .build()));
+
+        BatonException failed = failure();
+
+        assertThat(((BatonException.InvalidInput) failed).fields()).containsExactly("inputs[0].shape");
     }
 
     @Test
