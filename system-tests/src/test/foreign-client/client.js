@@ -1,6 +1,6 @@
 // Drives Baton as any Open Inference Protocol client would, with @grpc/grpc-js and nothing of Baton but the .proto.
 //   node client.js PROTO TARGET MODEL PICTURE...
-// Prints one JSON object: what health, metadata, inference and wrong requests answered.
+// Prints one JSON object: what health, metadata, inference, a stream, statistics and wrong requests answered.
 'use strict';
 
 const fs = require('node:fs');
@@ -24,6 +24,35 @@ function call(method, request) {
   });
 }
 
+/** Sends requests through one stream; the answers in the order in which they came, and how the stream ended. */
+function stream(requests, headers = {}) {
+  return new Promise((resolve) => {
+    const metadata = new grpc.Metadata();
+    Object.entries(headers).forEach(([name, value]) => metadata.set(name, value));
+    const answers = [];
+    const call = client.ModelStreamInfer(metadata, { deadline: deadline() });
+    call.on('data', ({ error_message: error, infer_response: response }) => {
+      answers.push({ error, id: response.id, outputs: response.outputs.length });
+    });
+    call.on('error', (error) => resolve({ answers, end: grpc.status[error.code], details: error.details }));
+    call.on('end', () => resolve({ answers, end: 'OK' }));
+    requests.forEach((request) => call.write(request));
+    call.end();
+  });
+}
+
+/** gRPC's own health service, which every platform asks. */
+function health() {
+  const { grpc: { health: { v1 } } } = grpc.loadPackageDefinition(protoLoader.loadSync(`${__dirname}/health.proto`, {
+    enums: String, defaults: true,
+  }));
+  return new Promise((resolve) => {
+    new v1.Health(target, grpc.credentials.createInsecure()).Check({}, { deadline: deadline() }, (error, response) => {
+      resolve(error ? { error: error.details } : response);
+    });
+  });
+}
+
 /** A BYTES element in raw form: its length as 4 little-endian bytes, then itself. */
 function rawBytes(content) {
   const length = Buffer.alloc(4);
@@ -42,6 +71,9 @@ async function main() {
     server: await call('ServerMetadata', {}),
     modelReady: await call('ModelReady', { name: model }),
     metadata: await call('ModelMetadata', { name: model }),
+    config: await call('ModelConfig', { name: model }),
+    index: await call('RepositoryIndex', { ready: true }),
+    health: await health(),
   };
   const input = answer.metadata.inputs[0];
   answer.raw = [];
@@ -72,6 +104,17 @@ async function main() {
   answer.tensor = await infer({ inputs: [tensor({})], raw_input_contents: [zeros] });
   answer.typedTensor = await infer({
     inputs: [tensor({ contents: { fp32_contents: new Array(count).fill(0) } })],
+  });
+  const numbered = (id, change = {}) => ({
+    model_name: model, id, inputs: [tensor({})], raw_input_contents: [zeros], ...change,
+  });
+  answer.stream = await stream([numbered('1'), numbered('2', { model_name: 'no-such-model' }), numbered('3')]);
+  answer.strictStream = await stream([numbered('1', { model_name: 'no-such-model' })], { triton_grpc_error: 'true' });
+  answer.statistics = await call('ModelStatistics', { name: model });
+  answer.classified = await infer({
+    inputs: [tensor({})],
+    raw_input_contents: [zeros],
+    outputs: [{ name: answer.metadata.outputs[0].name, parameters: { classification: { int64_param: 1 } } }],
   });
   answer.wrong = {
     model: await infer({ model_name: 'no-such-model', inputs: [tensor({})], raw_input_contents: [zeros] }),

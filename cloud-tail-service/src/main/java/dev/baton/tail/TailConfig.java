@@ -71,6 +71,20 @@ public interface TailConfig {
     @WithDefault("10s")
     Duration stopTimeout();
 
+    ServingConfig serving();
+
+    /** How clients are served that come without an edge node. */
+    interface ServingConfig {
+
+        /** Requests of one stream that are worked on at the same time; their answers keep their order. */
+        @WithDefault("8")
+        int streamWindow();
+
+        /** Whether a full queue is {@code UNAVAILABLE}, as Triton has it, rather than {@code RESOURCE_EXHAUSTED}. */
+        @WithDefault("false")
+        boolean busyIsUnavailable();
+    }
+
     /** Where the broker is. */
     interface KafkaConfig {
 

@@ -1,6 +1,8 @@
 package dev.baton.tail;
 
 import dev.baton.inference.InferenceEngine;
+import dev.baton.openinference.protocol.DeadlineWatch;
+import dev.baton.openinference.protocol.RequestThreads;
 import dev.baton.tail.batch.Batches;
 import dev.baton.tail.kafka.KafkaActivationReceiver;
 import dev.baton.tail.kafka.KafkaCatalog;
@@ -23,6 +25,8 @@ public final class TailLifecycle {
     private final ServedModels models;
     private final LazyProducer producer;
     private final InferenceEngine engine;
+    private final RequestThreads requests;
+    private final DeadlineWatch deadlines;
 
     public TailLifecycle(
             KafkaActivationReceiver receiver,
@@ -31,7 +35,9 @@ public final class TailLifecycle {
             Batches batches,
             ServedModels models,
             LazyProducer producer,
-            InferenceEngine engine) {
+            InferenceEngine engine,
+            RequestThreads requests,
+            DeadlineWatch deadlines) {
         this.receiver = receiver;
         this.catalog = catalog;
         this.measurements = measurements;
@@ -39,6 +45,8 @@ public final class TailLifecycle {
         this.models = models;
         this.producer = producer;
         this.engine = engine;
+        this.requests = requests;
+        this.deadlines = deadlines;
     }
 
     void start(@Observes StartupEvent event) {
@@ -48,6 +56,7 @@ public final class TailLifecycle {
     }
 
     void stop(@Observes ShutdownEvent event) {
+        requests.close();
         catalog.close();
         receiver.close();
         measurements.close();
@@ -55,5 +64,6 @@ public final class TailLifecycle {
         batches.close();
         models.close();
         engine.close();
+        deadlines.close();
     }
 }

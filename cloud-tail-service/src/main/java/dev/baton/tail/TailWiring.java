@@ -7,10 +7,19 @@ import dev.baton.inference.OnnxRuntimeEngine;
 import dev.baton.messaging.ClientSettings;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.MachinePressure;
+import dev.baton.openinference.grpc.StreamErrorsInterceptor;
+import dev.baton.openinference.protocol.DeadlineWatch;
+import dev.baton.openinference.protocol.ErrorContract;
+import dev.baton.openinference.protocol.InferenceCalls;
+import dev.baton.openinference.protocol.OpenInference;
+import dev.baton.openinference.protocol.RequestThreads;
+import dev.baton.openinference.rest.RestApi;
+import dev.baton.openinference.rest.RestLimits;
 import dev.baton.partitioning.splitpackage.PackageCache;
 import dev.baton.tail.answer.ActivationDecoder;
 import dev.baton.tail.answer.AnswerTrace;
 import dev.baton.tail.answer.TailInference;
+import dev.baton.tail.answer.WholeModelServer;
 import dev.baton.tail.batch.BatchSettings;
 import dev.baton.tail.batch.Batches;
 import dev.baton.tail.kafka.ActivationAnswering;
@@ -26,15 +35,18 @@ import dev.baton.tail.models.PackageModelOpener;
 import dev.baton.tail.models.ServedModels;
 import dev.baton.tail.models.TailProfile;
 import io.opentelemetry.api.trace.Tracer;
+import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The parts of the tail, in the order of the main path. Nothing runs before {@link TailLifecycle} starts it. */
 @Singleton
@@ -89,6 +101,60 @@ public final class TailWiring {
                 measurements,
                 new AnswerTrace(tracer),
                 System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    OpenInference protocol(
+            ServedModels models,
+            Batches batches,
+            TailMeasurements measurements,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        return new OpenInference(
+                new WholeModelServer(tailId, version, models, batches, measurements, System::nanoTime),
+                InstantSource.system(),
+                System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    InferenceCalls calls(RequestThreads threads, DeadlineWatch deadlines) {
+        return new InferenceCalls(threads, deadlines, System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    RestApi rest(
+            OpenInference protocol,
+            InferenceCalls calls,
+            ErrorContract errors,
+            @ConfigProperty(name = "quarkus.grpc.server.max-inbound-message-size") int maxMessageBytes) {
+        return new RestApi(protocol, calls, errors, new RestLimits(maxMessageBytes), System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    ErrorContract errors() {
+        return new ErrorContract(config.serving().busyIsUnavailable());
+    }
+
+    @Produces
+    @Singleton
+    @GlobalInterceptor
+    StreamErrorsInterceptor streamErrors() {
+        return new StreamErrorsInterceptor();
+    }
+
+    @Produces
+    @Singleton
+    RequestThreads requestThreads() {
+        return new RequestThreads(config.stopTimeout());
+    }
+
+    @Produces
+    @Singleton
+    DeadlineWatch deadlineWatch() {
+        return new DeadlineWatch();
     }
 
     @Produces

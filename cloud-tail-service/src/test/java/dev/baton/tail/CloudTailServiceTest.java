@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.ByteString;
+import dev.baton.conformance.ConformanceKit;
+import dev.baton.conformance.Outcome;
+import dev.baton.conformance.Target;
 import dev.baton.messaging.TensorRecords;
 import dev.baton.messaging.TraceHeaders;
 import dev.baton.partitioning.divide.DivisionRequest;
@@ -14,6 +17,10 @@ import dev.baton.partitioning.probe.GraphRunner.Optimization;
 import dev.baton.partitioning.splitpackage.CodecMeasurement;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPointEntry;
+import dev.baton.schemas.inference.GRPCInferenceServiceGrpc;
+import dev.baton.schemas.inference.InferTensorContents;
+import dev.baton.schemas.inference.ModelInferRequest;
+import dev.baton.schemas.inference.ModelInferResponse;
 import dev.baton.schemas.records.Activation;
 import dev.baton.schemas.records.EncodedInput;
 import dev.baton.schemas.records.EncodedTensor;
@@ -23,10 +30,14 @@ import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Result;
 import dev.baton.schemas.records.TailModelWindow;
 import dev.baton.tail.kafka.TestingEdge;
+import dev.baton.tensor.ElementType;
+import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.codec.Codec;
 import dev.baton.tensor.codec.Codecs;
 import dev.baton.tensor.image.ImagePreprocessor;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -38,13 +49,17 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +76,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CloudTailServiceTest {
 
     private static final AtomicInteger NAMES = new AtomicInteger();
+    private static final int MAX_MESSAGE_BYTES = 40 << 20;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -92,6 +108,7 @@ class CloudTailServiceTest {
             return Map.of(
                     "baton.tail.id", "tail-under-test",
                     "baton.tail.measurement-window", "200ms",
+                    "quarkus.grpc.server.max-inbound-message-size", Integer.toString(MAX_MESSAGE_BYTES),
                     "baton.tail.inference.intra-op-threads", "1",
                     "quarkus.http.test-port", "0",
                     "quarkus.otel.sdk.disabled", "false",
@@ -174,6 +191,58 @@ class CloudTailServiceTest {
                 .addOutputs("confidence")
                 .build());
         assertThat(result.getOutputsList()).extracting(EncodedTensor::getName).containsExactly("confidence");
+    }
+
+    @Test
+    void clientsAreServedWholeModelsWithoutAnEdgeNode() throws Exception {
+        SplitPackage pack = servedModel(7);
+        byte[] picture = TinyImageModel.jpeg(78);
+        Tensor tensor = new ImagePreprocessor(pack.manifest().image().orElseThrow()).toTensor(picture);
+        Map<String, Tensor> whole = runner.run(pack.wholeFile(), Map.of("image", tensor), Optimization.ALL);
+        ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", RestAssured.port)
+                .usePlaintext()
+                .build();
+        try {
+            ModelInferResponse response = GRPCInferenceServiceGrpc.newBlockingStub(channel)
+                    .modelInfer(ModelInferRequest.newBuilder()
+                            .setModelName(name)
+                            .addInputs(ModelInferRequest.InferInputTensor.newBuilder()
+                                    .setName("image")
+                                    .setDatatype("BYTES")
+                                    .addShape(1)
+                                    .setContents(InferTensorContents.newBuilder()
+                                            .addBytesContents(ByteString.copyFrom(picture))))
+                            .build());
+            Map<String, Tensor> outputs = new LinkedHashMap<>();
+            for (int i = 0; i < response.getOutputsCount(); i++) {
+                ModelInferResponse.InferOutputTensor output = response.getOutputs(i);
+                outputs.put(
+                        output.getName(),
+                        Tensor.of(
+                                ElementType.ofName(output.getDatatype()),
+                                new Shape(output.getShapeList()),
+                                response.getRawOutputContents(i).asReadOnlyByteBuffer()));
+            }
+            assertThat(outputs.keySet()).isEqualTo(whole.keySet());
+            assertThat(relativeError(outputs, whole)).isLessThanOrEqualTo(1e-6);
+            assertThat(response.getModelVersion()).isEqualTo(pack.version());
+            assertThat(response.getParametersOrThrow("baton_tail").getStringParam())
+                    .isEqualTo("tail-under-test");
+
+            List<Outcome> outcomes = new ConformanceKit(new Target(
+                            channel,
+                            Optional.of(URI.create("http://127.0.0.1:" + RestAssured.port)),
+                            name,
+                            true,
+                            MAX_MESSAGE_BYTES,
+                            Set.of(),
+                            Duration.ofSeconds(30)))
+                    .run(_ -> {});
+            assertThat(outcomes).hasSizeGreaterThan(90);
+            assertThat(outcomes.stream().filter(outcome -> !outcome.isFine())).isEmpty();
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     @Test

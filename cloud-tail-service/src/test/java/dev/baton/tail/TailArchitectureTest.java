@@ -31,6 +31,9 @@ final class TailArchitectureTest {
             .resideInAnyPackage(
                     "dev.baton.tail.kafka..",
                     "dev.baton.tail.health..",
+                    "dev.baton.tail.serving..",
+                    "io.grpc..",
+                    "io.vertx..",
                     "org.apache.kafka..",
                     "io.quarkus..",
                     "jakarta..",

@@ -33,6 +33,8 @@ final class TailConfigTest {
         assertThat(config.inference().device()).isEqualTo("cpu");
         assertThat(config.inference().intraOpThreads()).isEmpty();
         assertThat(config.inference().workers()).isEqualTo(1);
+        assertThat(config.serving().streamWindow()).isEqualTo(8);
+        assertThat(config.serving().busyIsUnavailable()).isFalse();
     }
 
     @Test
@@ -77,9 +79,13 @@ final class TailConfigTest {
                 Map.entry("baton.tail.kafka.bootstrap-servers", "broker:1234"),
                 Map.entry("baton.tail.kafka.max-record-bytes", "1048576"),
                 Map.entry("baton.tail.kafka.extra.\"security.protocol\"", "SSL"),
+                Map.entry("baton.tail.serving.stream-window", "2"),
+                Map.entry("baton.tail.serving.busy-is-unavailable", "true"),
                 Map.entry("baton.tail.inference.device", "gpu:1"),
                 Map.entry("baton.tail.inference.intra-op-threads", "3"),
                 Map.entry("baton.tail.inference.workers", "2")));
+        assertThat(config.serving().streamWindow()).isEqualTo(2);
+        assertThat(config.serving().busyIsUnavailable()).isTrue();
         assertThat(config.id()).hasValue("tail-7");
         assertThat(config.group()).isEqualTo("others");
         assertThat(config.packageDirectory()).isEqualTo(Path.of("/var/lib/baton"));

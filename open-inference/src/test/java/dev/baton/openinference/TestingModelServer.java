@@ -7,6 +7,7 @@ import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.TensorSpec;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,9 @@ public final class TestingModelServer implements ModelServer {
         if (model.equals("loading")) {
             throw new RequestRefusedException(Reason.NOT_READY, "model 'loading' is not ready");
         }
-        boolean known = model.equals("echo") || model.equals("slow") || model.startsWith("any-");
+        boolean known = model.equals("echo")
+                || model.equals("slow")
+                || Arrays.stream(ElementType.values()).anyMatch(type -> model.equals("any-" + type));
         if (!known) {
             throw new RequestRefusedException(Reason.UNKNOWN_MODEL, "model '%s' is unknown".formatted(model));
         }

@@ -54,6 +54,28 @@ final class ForeignClientTest {
     }
 
     @Test
+    void grpcJsClientIsServedStreamsStatisticsAndTheRest(StackUnderTest stack, @TempDir Path folder) throws Exception {
+        install(folder);
+
+        JsonNode answer = ask(stack, folder, List.of());
+
+        assertThat(answer.at("/health/status").asText()).isEqualTo("SERVING");
+        assertThat(answer.at("/config/config/platform").asText()).isEqualTo("onnxruntime_onnx");
+        assertThat(answer.at("/config/config/input/0/data_type").asText()).isEqualTo("TYPE_FP32");
+        assertThat(answer.at("/index/models").findValuesAsText("name")).contains(StackUnderTest.MODEL);
+        assertThat(answer.at("/stream/end").asText()).isEqualTo("OK");
+        assertThat(answer.at("/stream/answers").findValuesAsText("id")).containsExactly("1", "2", "3");
+        assertThat(answer.at("/stream/answers/0/outputs").asInt()).isEqualTo(1);
+        assertThat(answer.at("/stream/answers/1/error").asText()).contains("no-such-model");
+        assertThat(answer.at("/stream/answers/2/error").asText()).isEmpty();
+        assertThat(answer.at("/strictStream/end").asText()).isEqualTo("NOT_FOUND");
+        assertThat(answer.at("/statistics/model_stats/0/inference_stats/success/count")
+                        .asLong())
+                .isGreaterThanOrEqualTo(4);
+        assertThat(answer.at("/classified/outputs/0/datatype").asText()).isEqualTo("BYTES");
+    }
+
+    @Test
     void grpcJsClientLearnsWhatWasWrong(StackUnderTest stack, @TempDir Path folder) throws Exception {
         install(folder);
 
@@ -64,6 +86,32 @@ final class ForeignClientTest {
         assertError(wrong, "shape", "INVALID_ARGUMENT", "[1, 1, 1, 1]");
         assertError(wrong, "datatype", "INVALID_ARGUMENT", "INT64");
         assertError(wrong, "truncated", "INVALID_ARGUMENT", "196607");
+    }
+
+    @Test
+    void tritonsPythonClientIsServedOverBothCarriers(StackUnderTest stack, @TempDir Path folder) throws Exception {
+        try {
+            run(folder, List.of("python3", "-c", "import tritonclient.grpc, tritonclient.http, numpy"));
+        } catch (IOException absent) {
+            abort("skipped: python3 has no tritonclient[all] here");
+        }
+
+        String answer = run(
+                folder,
+                List.of(
+                        "python3",
+                        CLIENT.resolve("triton_client.py").toString(),
+                        stack.stack().edge(1),
+                        "127.0.0.1:%d"
+                                .formatted(stack.stack()
+                                        .settings()
+                                        .ports()
+                                        .edges()
+                                        .getFirst()
+                                        .http()),
+                        StackUnderTest.MODEL));
+
+        assertThat(answer.strip()).isEqualTo("same");
     }
 
     private static void assertError(JsonNode wrong, String what, String code, String named) {
@@ -85,7 +133,7 @@ final class ForeignClientTest {
     }
 
     private static void install(Path folder) throws IOException, InterruptedException {
-        for (String file : List.of("client.js", "package.json", "package-lock.json", ".npmrc")) {
+        for (String file : List.of("client.js", "health.proto", "package.json", "package-lock.json", ".npmrc")) {
             Files.copy(CLIENT.resolve(file), folder.resolve(file));
         }
         try {

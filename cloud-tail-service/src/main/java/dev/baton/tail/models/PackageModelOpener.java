@@ -1,14 +1,17 @@
 package dev.baton.tail.models;
 
 import dev.baton.inference.InferenceEngine;
+import dev.baton.openinference.ModelDescription;
 import dev.baton.partitioning.split.CrossingTensor;
 import dev.baton.partitioning.splitpackage.Manifest;
+import dev.baton.partitioning.splitpackage.OutputMeaning;
 import dev.baton.partitioning.splitpackage.PackageCache;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPointEntry;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.tail.models.TailModel.PictureInput;
 import dev.baton.tensor.TensorSpec;
+import dev.baton.tensor.image.ImageInput;
 import dev.baton.tensor.image.ImagePreprocessor;
 import java.io.IOException;
 import java.util.Map;
@@ -64,13 +67,24 @@ public final class PackageModelOpener implements ModelOpener {
                     manifest.outputs().stream().map(TensorSpec::name).collect(Collectors.toUnmodifiableSet());
             Optional<PictureInput> picture =
                     manifest.image().map(image -> new PictureInput(image.input(), new ImagePreprocessor(image)));
-            TailModel model = new TailModel(wanted.ref(), tails, outputs, picture);
+            TailModel model = new TailModel(
+                    wanted.ref(), tails, outputs, picture, Optional.of(description(wanted.ref(), manifest)));
             profile.measure(model, splitPackage);
             return model;
         } catch (IOException | RuntimeException e) {
             tails.values().forEach(TailSession::close);
             throw e;
         }
+    }
+
+    private static ModelDescription description(ModelRef ref, Manifest manifest) {
+        return new ModelDescription(
+                ref.getName(),
+                ref.getVersion(),
+                manifest.inputs(),
+                manifest.outputs(),
+                manifest.image().map(ImageInput::input),
+                manifest.output().stream().collect(Collectors.toMap(OutputMeaning::tensor, OutputMeaning::labels)));
     }
 
     private TailSession openTail(ModelRef model, SplitPointEntry entry, SplitPackage splitPackage) {

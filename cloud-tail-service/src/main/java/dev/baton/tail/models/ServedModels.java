@@ -1,5 +1,7 @@
 package dev.baton.tail.models;
 
+import dev.baton.openinference.ModelStanding;
+import dev.baton.openinference.ModelStanding.State;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.tail.failure.RefusedException;
 import dev.baton.tail.failure.TailFailure;
@@ -144,6 +146,38 @@ public final class ServedModels implements AutoCloseable {
                 }
             });
             return names;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Every model of the catalog by name, and how it stands here. */
+    public List<ModelStanding> standings() {
+        lock.lock();
+        try {
+            return slots.entrySet().stream()
+                    .filter(entry -> entry.getValue().current != null || entry.getValue().wanted != null)
+                    .sorted(Map.Entry.comparingByKey())
+                    .map(entry -> standing(entry.getKey(), entry.getValue()))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static ModelStanding standing(String name, Slot slot) {
+        return slot.current == null
+                ? new ModelStanding(name, Optional.empty(), State.LOADING, "its package is being fetched and opened")
+                : ModelStanding.ready(name, slot.current.ref().getVersion());
+    }
+
+    /** The version that serves now, kept open until the lease is closed; empty where none does. */
+    public Optional<TailModel.Lease> leaseCurrent(String name) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(slots.get(name))
+                    .flatMap(slot -> Optional.ofNullable(slot.current))
+                    .flatMap(TailModel::lease);
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,6 @@
 package dev.baton.tail.models;
 
+import dev.baton.openinference.ModelDescription;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.tail.failure.RefusedException;
 import dev.baton.tail.failure.TailFailure;
@@ -21,6 +22,7 @@ public final class TailModel {
     private final Map<Integer, TailSession> tails;
     private final Set<String> outputs;
     private final Optional<PictureInput> picture;
+    private final Optional<ModelDescription> description;
 
     /** One for not being retired, and one per lease; closed at 0. */
     private final AtomicInteger holders = new AtomicInteger(1);
@@ -30,10 +32,26 @@ public final class TailModel {
 
     /** @param outputs names of the whole model's outputs */
     TailModel(ModelRef ref, Map<Integer, TailSession> tails, Set<String> outputs, Optional<PictureInput> picture) {
+        this(ref, tails, outputs, picture, Optional.empty());
+    }
+
+    /**
+     * All its tails are open.
+     *
+     * @param outputs     names of the whole model's outputs
+     * @param description what clients are told of the whole model; without one they are not served it
+     */
+    TailModel(
+            ModelRef ref,
+            Map<Integer, TailSession> tails,
+            Set<String> outputs,
+            Optional<PictureInput> picture,
+            Optional<ModelDescription> description) {
         this.ref = ref;
         this.tails = new TreeMap<>(tails);
         this.outputs = Set.copyOf(outputs);
         this.picture = picture;
+        this.description = description;
     }
 
     public ModelRef ref() {
@@ -47,6 +65,11 @@ public final class TailModel {
 
     public Optional<PictureInput> picture() {
         return picture;
+    }
+
+    /** What clients are told of the whole model. */
+    public Optional<ModelDescription> description() {
+        return description;
     }
 
     Map<Integer, TailSession> tails() {

@@ -5,11 +5,14 @@ import dev.baton.edge.measure.Summary;
 import dev.baton.inference.Inference;
 import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.InferenceSession;
+import dev.baton.openinference.ModelDescription;
 import dev.baton.partitioning.splitpackage.Manifest;
+import dev.baton.partitioning.splitpackage.OutputMeaning;
 import dev.baton.partitioning.splitpackage.PackagePart;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.TensorSpec;
+import dev.baton.tensor.image.ImageInput;
 import dev.baton.tensor.image.ImagePreprocessor;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -39,6 +43,7 @@ public final class ServedModel {
     private final Map<Integer, InferenceSession> heads = new ConcurrentHashMap<>();
     private final Map<Integer, InferenceSession> tails = new ConcurrentHashMap<>();
     private final Optional<ImagePreprocessor> pictures;
+    private final ModelDescription description;
     private final NestedHeads nested;
     private final ModelMeasurements measurements = new ModelMeasurements(System::nanoTime);
     private volatile EdgePlan plan;
@@ -50,8 +55,19 @@ public final class ServedModel {
         this.splitPackage = splitPackage;
         this.engine = engine;
         this.pictures = splitPackage.manifest().image().map(ImagePreprocessor::new);
+        this.description = description(splitPackage.manifest(), splitPackage.version());
         this.nested = new NestedHeads(splitPackage.manifest(), splitPackage.version());
         this.plan = withoutPlan();
+    }
+
+    private static ModelDescription description(Manifest manifest, String version) {
+        return new ModelDescription(
+                manifest.model(),
+                version,
+                manifest.inputs(),
+                manifest.outputs(),
+                manifest.image().map(ImageInput::input),
+                manifest.output().stream().collect(Collectors.toMap(OutputMeaning::tensor, OutputMeaning::labels)));
     }
 
     /** Opens the whole model and every head, and runs each until its time is known. */
@@ -171,6 +187,11 @@ public final class ServedModel {
 
     public Manifest manifest() {
         return splitPackage.manifest();
+    }
+
+    /** What clients are told that it takes and gives. */
+    public ModelDescription description() {
+        return description;
     }
 
     public SplitPackage splitPackage() {

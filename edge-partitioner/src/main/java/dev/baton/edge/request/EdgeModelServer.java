@@ -7,15 +7,11 @@ import dev.baton.openinference.ModelAnswer;
 import dev.baton.openinference.ModelDescription;
 import dev.baton.openinference.ModelServer;
 import dev.baton.openinference.ModelStanding;
-import dev.baton.partitioning.splitpackage.Manifest;
-import dev.baton.partitioning.splitpackage.OutputMeaning;
-import dev.baton.tensor.image.ImageInput;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** This edge node as the Open Inference Protocol sees it; answers are {@link EdgeInference}'s. */
 public final class EdgeModelServer implements ModelServer {
@@ -63,14 +59,7 @@ public final class EdgeModelServer implements ModelServer {
     @Override
     public ModelDescription describe(String name, Optional<String> version) {
         try (ServedModel.Lease lease = lookup.lease(name, version)) {
-            Manifest manifest = lease.model().manifest();
-            return new ModelDescription(
-                    lease.model().name(),
-                    lease.model().version(),
-                    manifest.inputs(),
-                    manifest.outputs(),
-                    manifest.image().map(ImageInput::input),
-                    manifest.output().stream().collect(Collectors.toMap(OutputMeaning::tensor, OutputMeaning::labels)));
+            return lease.model().description();
         }
     }
 

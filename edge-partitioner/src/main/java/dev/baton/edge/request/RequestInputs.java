@@ -4,6 +4,7 @@ import dev.baton.edge.cloud.Picture;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.openinference.InferenceRequest;
 import dev.baton.openinference.ModelInput;
+import dev.baton.openinference.RequestCheck;
 import dev.baton.openinference.RequestRefusedException;
 import dev.baton.openinference.RequestRefusedException.Reason;
 import dev.baton.tensor.Tensor;
@@ -30,51 +31,9 @@ final class RequestInputs {
         this.clock = clock;
     }
 
-    /** Refuses what the model does not take: names, types, shapes, unknown outputs. Pictures are not looked into. */
+    /** Refuses what the model does not take. Pictures are not looked into. */
     void check() {
-        List<TensorSpec> specs = model.manifest().inputs();
-        for (String name : request.inputs().keySet()) {
-            if (specs.stream().noneMatch(spec -> spec.name().equals(name))) {
-                throw invalid("model %s has no input '%s'; it takes %s".formatted(model.name(), name, specs));
-            }
-        }
-        for (TensorSpec spec : specs) {
-            ModelInput input = request.inputs().get(spec.name());
-            if (input == null) {
-                throw invalid("input '%s' is missing; model %s takes %s".formatted(spec.name(), model.name(), specs));
-            }
-            switch (input) {
-                case ModelInput.OfTensor(Tensor tensor) -> checkTensor(spec, tensor);
-                case ModelInput.OfPicture _ -> checkPicture(spec);
-            }
-        }
-        for (String name : request.outputs()) {
-            if (model.manifest().outputs().stream()
-                    .noneMatch(spec -> spec.name().equals(name))) {
-                throw invalid("model %s has no output '%s'; it gives %s"
-                        .formatted(model.name(), name, model.manifest().outputs()));
-            }
-        }
-    }
-
-    private static void checkTensor(TensorSpec spec, Tensor tensor) {
-        if (tensor.type() != spec.type()) {
-            throw invalid("input '%s' is %s, expected %s".formatted(spec.name(), tensor.type(), spec.type()));
-        }
-        if (!spec.shape().accepts(tensor.shape())) {
-            throw invalid("input '%s' has shape %s, expected %s".formatted(spec.name(), tensor.shape(), spec.shape()));
-        }
-    }
-
-    private void checkPicture(TensorSpec spec) {
-        boolean takesPicture = model.manifest()
-                .image()
-                .filter(image -> image.input().equals(spec.name()))
-                .isPresent();
-        if (!takesPicture) {
-            throw invalid("input '%s' is BYTES, expected %s: model %s does not say how a picture becomes this input"
-                    .formatted(spec.name(), spec, model.name()));
-        }
+        RequestCheck.check(request, model.description());
     }
 
     /** Every input as a tensor. */
