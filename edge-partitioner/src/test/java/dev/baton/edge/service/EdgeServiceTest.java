@@ -245,27 +245,47 @@ class EdgeServiceTest {
         HealthCheckResponse health =
                 HealthGrpc.newBlockingStub(client.channel()).check(HealthCheckRequest.getDefaultInstance());
         assertThat(health.getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
-        CompletableFuture<List<String>> services = new CompletableFuture<>();
-        StreamObserver<ServerReflectionRequest> ask = ServerReflectionGrpc.newStub(client.channel())
-                .serverReflectionInfo(new StreamObserver<>() {
-                    @Override
-                    public void onNext(ServerReflectionResponse response) {
-                        services.complete(response.getListServicesResponse().getServiceList().stream()
-                                .map(s -> s.getName())
-                                .toList());
-                    }
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        services.completeExceptionally(failure);
-                    }
-
-                    @Override
-                    public void onCompleted() {}
-                });
+        Answered<ServerReflectionResponse> now = new Answered<>();
+        StreamObserver<ServerReflectionRequest> ask =
+                ServerReflectionGrpc.newStub(client.channel()).serverReflectionInfo(now);
         ask.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
-        assertThat(services.get(10, TimeUnit.SECONDS)).contains("inference.GRPCInferenceService");
+        assertThat(now.first.get(10, TimeUnit.SECONDS).getListServicesResponse().getServiceList())
+                .extracting(service -> service.getName())
+                .contains("inference.GRPCInferenceService");
         ask.onCompleted();
+        // Older tools, grpcurl among them for long, ask the version before.
+        Answered<grpc.reflection.v1alpha.Reflection.ServerReflectionResponse> before = new Answered<>();
+        StreamObserver<grpc.reflection.v1alpha.Reflection.ServerReflectionRequest> askBefore =
+                grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(client.channel())
+                        .serverReflectionInfo(before);
+        askBefore.onNext(grpc.reflection.v1alpha.Reflection.ServerReflectionRequest.newBuilder()
+                .setFileContainingSymbol("inference.GRPCInferenceService")
+                .build());
+        assertThat(before.first
+                        .get(10, TimeUnit.SECONDS)
+                        .getFileDescriptorResponse()
+                        .getFileDescriptorProtoCount())
+                .isPositive();
+        askBefore.onCompleted();
+    }
+
+    /** The first answer of a stream. */
+    private static final class Answered<T> implements StreamObserver<T> {
+
+        private final CompletableFuture<T> first = new CompletableFuture<>();
+
+        @Override
+        public void onNext(T answer) {
+            first.complete(answer);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            first.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onCompleted() {}
     }
 
     @Test
