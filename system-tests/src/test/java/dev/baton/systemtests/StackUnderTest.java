@@ -126,12 +126,12 @@ final class StackUnderTest implements AutoCloseable {
         }
     }
 
-    private interface Condition {
+    interface Condition {
         boolean holds();
     }
 
     /** Each question is a call to a service and takes its time; there is nothing to wait for in between. */
-    private static void await(String what, Condition condition) {
+    static void await(String what, Condition condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > end) {

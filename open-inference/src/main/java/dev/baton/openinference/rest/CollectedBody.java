@@ -25,15 +25,32 @@ final class CollectedBody {
 
     /** False where the limit is exceeded; then nothing was added. */
     boolean add(Buffer chunk) {
-        long needed = length + (long) chunk.length();
+        if (!makeRoom(chunk.length())) {
+            return false;
+        }
+        chunk.getBytes(bytes, length);
+        length += chunk.length();
+        return true;
+    }
+
+    /** Adds the first {@code count} of {@code chunk}. False where the limit is exceeded; then nothing was added. */
+    boolean add(byte[] chunk, int count) {
+        if (!makeRoom(count)) {
+            return false;
+        }
+        System.arraycopy(chunk, 0, bytes, length, count);
+        length += count;
+        return true;
+    }
+
+    private boolean makeRoom(int more) {
+        long needed = length + (long) more;
         if (needed > limit) {
             return false;
         }
         if (needed > bytes.length) {
             bytes = Arrays.copyOf(bytes, (int) Math.min(limit, Math.max(needed, 2L * bytes.length)));
         }
-        chunk.getBytes(bytes, length);
-        length += chunk.length();
         return true;
     }
 

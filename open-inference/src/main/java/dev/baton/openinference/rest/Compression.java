@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import dev.baton.openinference.RequestRefusedException;
 import dev.baton.openinference.RequestRefusedException.Reason;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -86,16 +85,15 @@ enum Compression {
     }
 
     private static ByteBuffer read(InputStream in, long limit) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CollectedBody body = new CollectedBody(limit, -1);
         byte[] chunk = new byte[CHUNK];
-        int length = in.read(chunk);
-        while (length >= 0) {
-            if (bytes.size() + (long) length > limit) {
+        int count = in.read(chunk);
+        while (count >= 0) {
+            if (!body.add(chunk, count)) {
                 throw RestLimits.tooLarge(limit);
             }
-            bytes.write(chunk, 0, length);
-            length = in.read(chunk);
+            count = in.read(chunk);
         }
-        return ByteBuffer.wrap(bytes.toByteArray());
+        return body.content();
     }
 }
