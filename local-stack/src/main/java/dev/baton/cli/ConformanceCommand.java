@@ -84,7 +84,8 @@ final class ConformanceCommand implements Callable<Integer> {
         try {
             return check(channel);
         } catch (StatusRuntimeException e) {
-            throw CommandFailure.environment("%s does not answer: %s".formatted(address, e.getStatus()));
+            throw CommandFailure.environment(
+                    "%s does not answer: %s".formatted(address, e.getStatus().getCode()), e);
         } finally {
             channel.shutdownNow();
         }
