@@ -50,6 +50,7 @@ public final class EdgeState {
     private static final double OTHER_RISE = 0.1;
     private static final double OTHER_FALL = 0.5;
     private static final double RATE_MEMORY_MICROS = 3e6;
+    private static final double UNDER_WAY_MEMORY_MICROS = 3e7;
     private static final int MAX_AGREEMENTS = 6;
     private static final int AGREEMENT_FIELDS = 5;
     /** Fewer samples than these say nothing against, or for, a codec. */
@@ -87,6 +88,7 @@ public final class EdgeState {
     private float pictureBytes = Float.NaN;
     private float requestsPerSecond = Float.NaN;
     private float ownTailLoad;
+    private short mostUnderWay = Halves.of(Double.NaN);
     /** Size of the answers that the broker's time was measured with. */
     private float resultBytesSeen = Float.NaN;
 
@@ -426,9 +428,11 @@ public final class EdgeState {
         requestsPerSecond = (float)
                 (Float.isNaN(requestsPerSecond) ? rate : requestsPerSecond + weight * (rate - requestsPerSecond));
         double load = 0;
+        double underWay = 0;
         for (int i = 0; i < window.placements().size(); i++) {
             PlacementTimes times = window.placements().get(i);
             load += sum(times.tailMicros()) / window.windowMicros();
+            underWay += underWay(times.totalMicros(), window.windowMicros());
             if (times.totalMicros().isPresent()) {
                 pointInUse = (byte) Math.min(Byte.MAX_VALUE, headPoint(times.placement()));
             }
@@ -436,9 +440,31 @@ public final class EdgeState {
             takeOther(times.otherMicros());
         }
         ownTailLoad += (float) (weight * (load - ownTailLoad));
+        takeUnderWay(underWay, window.windowMicros());
         if (window.requests() > 0) {
             pictures = pictureSent(window) ? PICTURES : TENSORS;
         }
+    }
+
+    /** More are believed at once, fewer in the course of half a minute. Unknown while no request was answered. */
+    private void takeUnderWay(double underWay, long windowMicros) {
+        double before = Halves.value(mostUnderWay);
+        double kept = Double.isNaN(before) ? 0 : before * Math.exp(-windowMicros / UNDER_WAY_MEMORY_MICROS);
+        if (underWay > 0 || !Double.isNaN(before)) {
+            mostUnderWay = Halves.of(Math.max(underWay, kept));
+        }
+    }
+
+    /**
+     * How many requests were under way together, in the mean (Little 1961). Those that ended in a window began up to their own
+     * time before it: one after the other they fill no more than the window and the time of one.
+     */
+    private static double underWay(Optional<Moments> total, long windowMicros) {
+        return total.isEmpty()
+                ? 0
+                : total.get().count()
+                        * total.get().mean()
+                        / (windowMicros + total.get().mean());
     }
 
     private void takeResult(PlacementTimes times) {
@@ -621,6 +647,14 @@ public final class EdgeState {
     /** Requests per second lately; {@code NaN} before the first window. */
     public double requestsPerSecond() {
         return requestsPerSecond;
+    }
+
+    /**
+     * Requests under way at the same time, the most in the mean of a window lately; {@code NaN} before the first was answered. A client
+     * that asks one by one has 1 at most.
+     */
+    public double mostUnderWay() {
+        return Halves.value(mostUnderWay);
     }
 
     /** Workers of the tails that this edge node's requests keep busy, as far as its windows tell. */

@@ -264,7 +264,7 @@ public final class Predictor {
         for (int point = 0; point < last; point++) {
             into.load[point] = rate * into.tailMicros[point] * 1e-6 / view.batch;
             double latency = into.headMicros[point] + into.tailMicros[point] + into.roundTripMicros;
-            double others = Waiting.others(rate, latency);
+            double others = Waiting.others(rate, latency, edge.mostUnderWay());
             double wait = view.queueMicros(others > 0 ? into.load[point] * others - now : -now);
             into.queueMicros[point] = wait;
             into.queueSpread[point] = view.queueSpread(wait);
@@ -326,7 +326,7 @@ public final class Predictor {
         if (point == edge.pointInUse()) {
             return 0;
         }
-        return Waiting.forOneOf(edge.requestsPerSecond(), busyMicros, latencyMicros);
+        return Waiting.forOneOf(edge.requestsPerSecond(), busyMicros, latencyMicros, edge.mostUnderWay());
     }
 
     /** All codecs at one split point: what they share is added up once. */
@@ -373,7 +373,7 @@ public final class Predictor {
                     + Predictions.squared(codecError(into.decodeSource[alternative]) * decode)
                     + Predictions.squared(uplink * into.rateError);
             double total = compute + encode + uplink + wait + decode;
-            into.linkWait[alternative] = Waiting.forOneOf(rate, uplink, total);
+            into.linkWait[alternative] = Waiting.forOneOf(rate, uplink, total, edge.mostUnderWay());
             into.totalMicros[alternative] = total + into.linkWait[alternative];
             into.errorVariance[alternative] = error + codecError;
             into.variance[alternative] = spread + codecSpread + error + codecError;

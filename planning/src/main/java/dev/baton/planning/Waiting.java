@@ -35,24 +35,41 @@ final class Waiting {
     }
 
     /**
-     * The wait for something that an edge node has one of, such as its engine or its uplink; at most as where it is STEADY.
-     * Nobody knows whether requests would come as fast if they took longer, and a time that is wrong for the moment, as that of a
-     * head that was measured while everything started, must not become wrong without bound.
+     * The wait for something that an edge node has one of, such as its engine or its uplink: at most for all others under way, and
+     * at most as where it is STEADY, as a time that is wrong for the moment must not become wrong without bound.
      *
      * @param latencyMicros what a request takes in all, without this wait
+     * @param mostUnderWay  as in {@link #underWay}
      */
-    static double forOneOf(double requestsPerSecond, double serviceMicros, double latencyMicros) {
-        double load = requestsPerSecond * serviceMicros * 1e-6;
-        double others = others(requestsPerSecond, latencyMicros);
-        return others > 0 ? micros(Math.min(STEADY, load * others), 1, serviceMicros, 0) : 0;
+    static double forOneOf(double requestsPerSecond, double serviceMicros, double latencyMicros, double mostUnderWay) {
+        double underWay = underWay(requestsPerSecond, latencyMicros, mostUnderWay);
+        if (!(underWay > 1)) {
+            return 0;
+        }
+        double perSecond = Math.min(requestsPerSecond, underWay * 1e6 / latencyMicros);
+        double load = perSecond * serviceMicros * 1e-6 * (1 - 1 / underWay);
+        double wait = micros(Math.min(STEADY, load), 1, serviceMicros, 0);
+        return Double.isNaN(mostUnderWay) ? wait : Math.min(wait, (underWay - 1) * serviceMicros);
     }
 
     /**
      * The share of a node's requests that one of them meets on arrival: of N under way it does not meet itself (the arrival
-     * theorem; Reiser and Lavenberg 1980), and N is their rate times what each takes (Little 1961).
+     * theorem; Reiser and Lavenberg 1980).
      */
-    static double others(double requestsPerSecond, double latencyMicros) {
-        double inFlight = requestsPerSecond * latencyMicros * 1e-6;
-        return inFlight > 1 ? 1 - 1 / inFlight : 0;
+    static double others(double requestsPerSecond, double latencyMicros, double mostUnderWay) {
+        double underWay = underWay(requestsPerSecond, latencyMicros, mostUnderWay);
+        return underWay > 1 ? 1 - 1 / underWay : 0;
+    }
+
+    /*
+     * Requests under way are their rate times what each takes (Little 1961), if they come at that rate however long they
+     * take. Most clients do not: they ask again when they have their answer. Such a client that is answered in 20 ms and asks 50
+     * times a second would, with answers in 100 ms, ask ten times a second, and not have five requests under way. So it is no more
+     * than were under way together lately. Where requests do come by a clock, a placement that is too slow for them shows
+     * so: more are under way, and the next prediction counts them.
+     */
+    private static double underWay(double requestsPerSecond, double latencyMicros, double mostUnderWay) {
+        double open = requestsPerSecond * latencyMicros * 1e-6;
+        return Double.isNaN(mostUnderWay) ? open : Math.min(open, mostUnderWay);
     }
 }

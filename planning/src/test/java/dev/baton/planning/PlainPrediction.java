@@ -113,13 +113,29 @@ final class PlainPrediction {
 
     private double pollaczekKhinchine(double service, double latency) {
         double rate = edge.requests() * 1e6 / edge.windowMicros();
-        double inFlight = rate * latency / 1e6;
+        double inFlight = inFlight(rate, latency);
         if (!(inFlight > 1)) {
             return 0;
         }
-        double load = rate * service / 1e6 * (inFlight - 1) / inFlight;
+        double possible = Math.min(rate, inFlight / latency * 1e6);
+        double load = possible * service / 1e6 * (inFlight - 1) / inFlight;
         double steady = Math.min(load, 0.95);
-        return steady * service / (2 * (1 - steady));
+        double wait = steady * service / (2 * (1 - steady));
+        return answered() ? Math.min(wait, (inFlight - 1) * service) : wait;
+    }
+
+    private boolean answered() {
+        return edge.placements().stream().anyMatch(times -> times.totalMicros().isPresent());
+    }
+
+    /** By Little's law, but no more than there were in this window, where any were answered. */
+    private double inFlight(double rate, double latency) {
+        double seen = edge.placements().stream()
+                .flatMap(times -> times.totalMicros().stream())
+                .mapToDouble(total -> total.count() * total.mean() / (edge.windowMicros() + total.mean()))
+                .sum();
+        double open = rate * latency / 1e6;
+        return answered() ? Math.min(open, kept(seen)) : open;
     }
 
     /** As the package tells, by as much more or less as the answers that came had. */
@@ -333,7 +349,7 @@ final class PlainPrediction {
         }
         double rate = edge.requests() * 1e6 / edge.windowMicros();
         double latency = head(point) + tail(point) + known(edge.link().roundTripMicros());
-        double inFlight = rate * latency / 1e6;
+        double inFlight = inFlight(rate, latency);
         double others = inFlight > 1 ? (inFlight - 1) / inFlight : 0;
         double extra = others > 0 ? rate * tail(point) / 1e6 / batch() * others : 0;
         double measured = meanOverTails(model -> model.requests() > 0 ? model.queueMicros() : Optional.empty());

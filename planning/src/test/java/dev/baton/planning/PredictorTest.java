@@ -702,6 +702,30 @@ final class PredictorTest {
     }
 
     @Test
+    void aClientThatAsksOneByOneNeverWaitsForItself() {
+        situation
+                .edgeSays(everything(100)
+                        .requests(40)
+                        .placement(EdgeObservation.PlacementTimes.of(1, CLOUD, Moments.exactly(40, 24_000))))
+                .tailSays(tail());
+
+        assertThat(situation.millisOf(Choice.EDGE_ONLY))
+                .as("62 ms, with which it would ask 16 times a second")
+                .isLessThan(75);
+    }
+
+    @Test
+    void thoseUnderWayTogetherWaitForOneAnotherAtMost() {
+        situation
+                .edgeSays(everything(100)
+                        .requests(120)
+                        .placement(EdgeObservation.PlacementTimes.of(1, CLOUD, Moments.exactly(120, 24_000))))
+                .tailSays(tail());
+
+        assertThat(situation.millisOf(Choice.EDGE_ONLY)).as("three under way").isBetween(150.0, 190.0);
+    }
+
+    @Test
     void whatTheBrokerTookLongAgoIsAtMostWhatIsUsual() {
         situation.edgeSays(EdgeObservation.builder().link(link(8)).broker(millis(1)));
         situation.now += 31 * SECOND;
