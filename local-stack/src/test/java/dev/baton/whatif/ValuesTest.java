@@ -33,7 +33,8 @@ class ValuesTest {
         assertThat(Values.objective("weighted:ms=1,j=20")).isEqualTo(new Objective.Weighted(1, 20, 0));
         assertThat(Values.objective("weighted:latency=1,energy=20,cost=0"))
                 .isEqualTo(Values.objective("weighted:ms=1,j=20,cost=0"));
-        assertThatThrownBy(() -> Values.objective("speed")).hasMessageContaining("latency, energy, cost or weighted");
+        assertThatThrownBy(() -> Values.objective("speed"))
+                .hasMessageContaining("latency, energy, cloud-cost or weighted:latency=1,energy=20,cost=0");
         assertThatThrownBy(() -> Values.objective("weighted:watts=1")).hasMessageContaining("expected");
     }
 

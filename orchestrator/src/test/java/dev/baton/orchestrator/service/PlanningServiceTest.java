@@ -123,7 +123,9 @@ class PlanningServiceTest {
                         "broker",
                         "tail queue",
                         "decode",
-                        "tail");
+                        "tail",
+                        "result",
+                        "other");
     }
 
     @Test
