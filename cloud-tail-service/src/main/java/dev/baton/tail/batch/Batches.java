@@ -211,13 +211,14 @@ public final class Batches implements AutoCloseable {
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).outcome.complete(new Batched(each.get(i), batch.size()));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException
+                | Error e) { // an Error, too, such as no memory to join rows in: nobody else would answer
             failed(batch, e);
         }
     }
 
     /** One request that the engine refuses must not fail those that happened to run with it. */
-    private void failed(List<Waiting> batch, RuntimeException failure) {
+    private void failed(List<Waiting> batch, Throwable failure) {
         if (batch.size() > 1) {
             batch.forEach(alone -> run(List.of(alone)));
             return;

@@ -226,6 +226,17 @@ final class BatchesTest {
     }
 
     @Test
+    void anErrorIsAnsweredAndEndsNoWorker() throws Exception {
+        Batches batches = open(8, 64, WhenFull.REFUSE_NEW);
+        mayRun.release(10);
+        TailSession broken = TestingModels.batchable(TestingModels.ref("m", "1"), 3, x -> {
+            throw new OutOfMemoryError("no direct memory");
+        });
+        assertRefused(() -> batches.run(broken, input(1), forever()), TailFailure.EngineFailed.class);
+        assertThat(output(batches.run(tail, input(2), forever()))).containsExactly(doubled(2));
+    }
+
+    @Test
     void freeEngineWaitsForCompanyWhereGapsAreShortAndGoesOnWhenItsDelayIsOver() throws Exception {
         Batches batches = new Batches(
                 new BatchSettings(_ -> new Limits(4, Duration.ofMillis(20)), 64, 1 << 20, WhenFull.REFUSE_NEW),
