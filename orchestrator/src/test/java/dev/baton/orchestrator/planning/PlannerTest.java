@@ -10,6 +10,7 @@ import static dev.baton.orchestrator.planning.TestingWorld.window;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.orchestrator.fleet.Pressure;
 import dev.baton.partitioning.Placement;
 import dev.baton.planning.Choice;
 import dev.baton.planning.EdgeObservation;
@@ -174,6 +175,22 @@ final class PlannerTest {
     }
 
     @Test
+    void aGainThatCameLaterThanTheLinkChangedIsNotTakenBackForWhatTheOldPlanTookBefore() {
+        world.heard(100);
+        for (int window = 0; window < 3; window++) {
+            world.heard(window(100).placement(answered(world.lastPlan(), 23)));
+        }
+        while (world.epochs().size() == 1) { // the gain, 44 instead of 48 ms, must last
+            world.heard(window(16).placement(answered(world.lastPlan(), 48)));
+        }
+        for (int window = 0; window < 3; window++) {
+            world.heard(window(16).placement(answered(world.lastPlan(), 44)));
+        }
+
+        assertThat(world.choices()).containsExactly("cloud-only", "split:2 with int8+zstd");
+    }
+
+    @Test
     void whatWasMeasuredStandsBesideThePlanUntilItChanges() {
         world.heard(100);
         world.heard(window(100).placement(answered(world.lastPlan(), 23)));
@@ -194,7 +211,7 @@ final class PlannerTest {
 
     @Test
     void edgeNodesPlannedInOneRoundSeeTheLoadOfOneAnother() {
-        world.fleet.accept(tail());
+        world.fleet.accept(tail(), Pressure.UNKNOWN);
         for (int edge = 1; edge <= 10; edge++) {
             EdgeObservation busy = window(100).requests(15).build();
             world.fleet.accept(report("edge-" + edge, MODEL, busy));
@@ -341,6 +358,18 @@ final class PlannerTest {
                 .startsWith("nothing may be chosen: no placement satisfies every constraint: without the constraint on")
                 .contains("it would be cloud-only")
                 .contains("edge-only violates least: edge-only is not among the allowed placements");
+    }
+
+    @Test
+    void anEdgeNodeThatComesBackAsAnotherDeviceDrawsWhatThatOneDraws() {
+        world.device = "unheard-of";
+        world.heard(14);
+        prefer("{\"objective\": \"energy\"}");
+        assertThat(world.standing().verdict()).contains("the device has no power model");
+
+        world.device = "test-board";
+        world.heard(14);
+        assertThat(world.standing().verdict()).doesNotContain("the device has no power model");
     }
 
     @Test
@@ -516,7 +545,7 @@ final class PlannerTest {
         Steering steering = new Steering(Preferences.USUAL);
         Planner restarted = world.newPlanner(steering);
         world.fleet.listen(restarted);
-        world.fleet.accept(tail());
+        world.fleet.accept(tail(), Pressure.UNKNOWN);
         world.fleet.accept(report("edge-1", MODEL, window(8).build()));
         restarted.replan("edge-1", "gauge");
         assertThat(world.published)
@@ -626,6 +655,8 @@ final class PlannerTest {
         assertThat(world.lastPlan().choice()).isEqualTo(world.published.get(1).choice());
         assertThat(world.lastPlan().reason())
                 .isEqualTo("split:2 with int8+zstd stays: replica-2 wrote the outdated plan 1 after it was replaced");
+        assertThat(world.lastDecision().plan()).isEqualTo(world.lastPlan());
+        assertThat(world.lastDecision().trigger()).isEqualTo("a replaced replica's plan is outdated");
     }
 
     @Test

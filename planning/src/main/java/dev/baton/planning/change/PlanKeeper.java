@@ -33,8 +33,9 @@ public final class PlanKeeper {
      * there when it settles, and the plan is never a minute away from where it belongs.
      *
      * Did it come? A change is on trial until twenty requests were answered under it. Their median is compared with what the old
-     * placement would take now: its prediction of now, times how far it was off when it was last measured. Comparing with what
-     * it took back then would blame the new plan for the very change of the link that called for it. When the new one is no
+     * placement would take now: its prediction of now, times how far it was off while it was measured, window by window. Comparing with what
+     * it took back then would blame the new plan for the very change of the link that called for it. A window in which the link
+     * changed is held against the prediction, that of before or of after it, which it is nearer to. When the new one is no
      * better, the plan goes back, and the choice is left alone: for 30 s, doubling with every failure.
      *
      * Constraints and pins do not wait. A latency target does, as it is missed by noise as much as by placements.
@@ -44,6 +45,9 @@ public final class PlanKeeper {
 
     /** What was measured weighs as much as this many requests before, at most. */
     private static final float MEASURED_MEMORY = 32;
+
+    /** What a window's ratio of measured to predicted score counts against those before. */
+    private static final float RATIO_SHARE = 0.3f;
 
     private final EdgeState state;
     private final ChangeSettings settings;
@@ -73,6 +77,12 @@ public final class PlanKeeper {
     private float measuredScore = Float.NaN;
     private float measuredMicros = Float.NaN;
     private float measuredRequests;
+
+    /** Of a window that no prediction was held against yet; none when {@code NaN}. */
+    private float newestScore = Float.NaN;
+
+    /** Measured to predicted score under the plan in force. */
+    private float measuredRatio = Float.NaN;
 
     /** The choice that a change on trial replaced; none when nothing is on trial. */
     private short replaced = NONE;
@@ -132,6 +142,7 @@ public final class PlanKeeper {
                 lookedWith != null && lookedWith.objective() instanceof Objective.Energy ? placement.joules() : total;
         if (score.isPresent() && score.get().p50() > 0) {
             measuredScore = merged(measuredScore, (float) score.get().p50(), weight);
+            newestScore = (float) score.get().p50();
             if (predictedScore > 0 && changed(latency, score.get().p50() / predictedScore)) {
                 change = Trigger.LATENCY_CHANGED;
             }
@@ -152,10 +163,25 @@ public final class PlanKeeper {
             change = Trigger.PREFERENCES;
         }
         lookedWith = preferences;
+        if (current != NONE) {
+            learnRatio((float) comparable(scratch, preferences, current));
+        }
         Decision decision = decide(scratch, preferences, nowMicros);
         predictedScore = current == NONE ? Float.NaN : (float) comparable(scratch, preferences, current);
         windowSinceLook = false;
         return decision;
+    }
+
+    private void learnRatio(float predictedNow) {
+        float before = newestScore / predictedScore;
+        float after = newestScore / predictedNow;
+        boolean isBefore = Float.isNaN(after) || Math.abs(Math.log(before)) < Math.abs(Math.log(after));
+        float nearer = isBefore ? before : after;
+        newestScore = Float.NaN;
+        if (nearer > 0 && Float.isFinite(nearer)) {
+            measuredRatio =
+                    Float.isNaN(measuredRatio) ? nearer : measuredRatio + RATIO_SHARE * (nearer - measuredRatio);
+        }
     }
 
     private Decision decide(Predictions predictions, Preferences preferences, long nowMicros) {
@@ -345,7 +371,7 @@ public final class PlanKeeper {
         if (choice == previous) {
             return Decision.Keep.NOTHING_FEASIBLE;
         }
-        float ratio = measuredScore / predictedScore;
+        float ratio = measuredRatio;
         float measured = measuredMicros;
         begin(choice, nowMicros);
         epoch = Math.max(epoch, state.activePlanEpoch()) + 1;
@@ -366,6 +392,8 @@ public final class PlanKeeper {
         latency.restart();
         measuredMicros = Float.NaN;
         measuredScore = Float.NaN;
+        newestScore = Float.NaN;
+        measuredRatio = Float.NaN;
         measuredRequests = 0;
         trialWindows = 0;
         replaced = NONE;
