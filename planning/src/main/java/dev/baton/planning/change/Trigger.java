@@ -12,6 +12,7 @@ public enum Trigger {
     UNKNOWN("the plan's prediction was lost"),
     NOTHING_FEASIBLE("nothing may be chosen"),
     ROLL_BACK("roll back"),
+    OUTDATED("a replaced replica's plan is outdated"),
     PIN("pin"),
     UNPIN("pin removed");
 

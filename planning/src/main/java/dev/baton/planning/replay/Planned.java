@@ -39,7 +39,7 @@ final class Planned implements Policy {
     private static final long TAIL_STALE_MICROS = 5_000_000;
 
     /** Windows ended early come no closer than this. */
-    private static final long LEAST_WINDOW_MICROS = 100_000;
+    private static final long LEAST_WINDOW_MICROS = 300_000;
 
     /** What the broker took longer ago the edge node does not report any more. */
     private static final long BROKER_MAX_AGE_MICROS = 30_000_000;
