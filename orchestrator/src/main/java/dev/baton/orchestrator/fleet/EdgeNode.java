@@ -18,12 +18,14 @@ import java.util.TreeMap;
 /**
  * An edge node as last heard of: its link and what it measured of each model it holds. Immutable.
  *
+ * @param probeShare share of the link's rate that probes took during the last window, 0 to 1
  * @param deviceProfile name of the profile that describes the device; empty when unknown
  */
 public record EdgeNode(
         String id,
         Instant seenAt,
         LinkObservation link,
+        double probeShare,
         Pressure pressure,
         String deviceProfile,
         Map<String, Model> models) {
@@ -44,7 +46,14 @@ public record EdgeNode(
                     .filter(earlier -> earlier.model().equals(model.model()));
             models.put(model.model().model(), Model.then(known, model));
         }
-        return new EdgeNode(report.edgeNode(), now, report.link(), report.pressure(), report.deviceProfile(), models);
+        return new EdgeNode(
+                report.edgeNode(),
+                now,
+                report.link(),
+                report.probeShare(),
+                report.pressure(),
+                report.deviceProfile(),
+                models);
     }
 
     /**

@@ -40,13 +40,13 @@ public final class Fleet {
         listeners.forEach(listener -> listener.edgeSeen(edge));
     }
 
-    /** Takes in what a tail measured. */
-    public void accept(TailObservation window) {
+    /** Takes in what a tail measured, on a machine as busy as this. */
+    public void accept(TailObservation window, Pressure pressure) {
         NodeName.require("tail", window.tail());
         requireRoom(tails, window.tail(), "tails");
         Instant now = clock.instant();
-        TailNode tail =
-                tails.compute(window.tail(), (id, before) -> TailNode.from(window, Optional.ofNullable(before), now));
+        TailNode tail = tails.compute(
+                window.tail(), (id, before) -> TailNode.from(window, pressure, Optional.ofNullable(before), now));
         listeners.forEach(listener -> listener.tailSeen(tail));
     }
 

@@ -35,6 +35,7 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
      * An edge node's estimate of its link. Errors are standard errors.
      *
      * @param samples transfers that it stands on
+     * @param probeShare share of the link's rate that probes took during the last window, 0 to 1
      */
     public record LinkView(
             @Nullable Double uplinkMegabitsPerSecond,
@@ -42,7 +43,8 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
             @Nullable Double roundTripMillis,
             @Nullable Double roundTripErrorMillis,
             double residualMillis,
-            long samples) {}
+            long samples,
+            double probeShare) {}
 
     /** How busy the machine is; shares from 0 to 1. */
     public record PressureView(
@@ -93,6 +95,7 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
             double utilization,
             int workers,
             long waiting,
+            PressureView pressure,
             List<TailModel> models) {}
 
     public record TailModel(
@@ -121,7 +124,7 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
                 Duration.between(edge.seenAt(), now).toMillis(),
                 fleet.isStale(edge.seenAt()),
                 edge.deviceProfile().isEmpty() ? null : edge.deviceProfile(),
-                view(edge.link()),
+                view(edge.link(), edge.probeShare()),
                 view(edge.pressure()),
                 edge.models().values().stream()
                         .sorted(Comparator.comparing(model -> model.model().model()))
@@ -129,14 +132,15 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
                         .toList());
     }
 
-    private static LinkView view(LinkObservation link) {
+    private static LinkView view(LinkObservation link, double probeShare) {
         return new LinkView(
                 orNull(link.bytesPerSecond(), 8e-6),
                 orNull(link.bytesPerSecondError(), 8e-6),
                 orNull(link.roundTripMicros(), 1e-3),
                 orNull(link.roundTripErrorMicros(), 1e-3),
                 rounded(link.residualMicros() * 1e-3),
-                link.samples());
+                link.samples(),
+                Math.round(probeShare * 1e5) / 1e5);
     }
 
     private static PressureView view(Pressure pressure) {
@@ -185,6 +189,7 @@ public record FleetView(List<Edge> edges, List<Tail> tails) {
                 rounded(tail.last().utilization()),
                 tail.last().workers(),
                 tail.last().waiting(),
+                view(tail.pressure()),
                 tail.last().models().stream()
                         .sorted(Comparator.comparing(model -> model.model().model()))
                         .map(model -> of(model, tail.counts().getOrDefault(model.model(), TailNode.Counts.NONE)))

@@ -7,8 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** A tail as last heard of: its last window, and what it did since it was first heard of. Immutable. */
-public record TailNode(String id, Instant seenAt, TailObservation last, Map<ModelVersion, Counts> counts) {
+/** A tail as last heard of: its last window, how busy its machine is, and what it did since it was first heard of. Immutable. */
+public record TailNode(
+        String id, Instant seenAt, TailObservation last, Pressure pressure, Map<ModelVersion, Counts> counts) {
     public TailNode {
         counts = Map.copyOf(counts);
     }
@@ -18,7 +19,7 @@ public record TailNode(String id, Instant seenAt, TailObservation last, Map<Mode
         static final Counts NONE = new Counts(0, 0);
     }
 
-    static TailNode from(TailObservation window, Optional<TailNode> before, Instant now) {
+    static TailNode from(TailObservation window, Pressure pressure, Optional<TailNode> before, Instant now) {
         Map<ModelVersion, Counts> counts = new LinkedHashMap<>();
         for (TailObservation.ModelTimes model : window.models()) {
             Counts known = before.map(TailNode::counts)
@@ -28,6 +29,6 @@ public record TailNode(String id, Instant seenAt, TailObservation last, Map<Mode
                     model.model(),
                     new Counts(known.requests() + model.requests(), known.failures() + model.failures()));
         }
-        return new TailNode(window.tail(), now, window, counts);
+        return new TailNode(window.tail(), now, window, pressure, counts);
     }
 }

@@ -12,6 +12,7 @@ import dev.baton.orchestrator.planning.PlanDecision;
 import dev.baton.orchestrator.planning.PlanLog;
 import dev.baton.orchestrator.planning.SteeringChange;
 import dev.baton.orchestrator.planning.SteeringLog;
+import dev.baton.orchestrator.planning.SteeringTooLargeException;
 import dev.baton.orchestrator.planning.SteeringUnavailableException;
 import dev.baton.schemas.records.Steering;
 import java.time.Duration;
@@ -102,6 +103,9 @@ public final class ControlLog implements PlanLog, DecisionLog, SteeringLog, Cata
         byte @Nullable [] value = SteeringRecords.toRecord(change, clock.instant())
                 .map(Steering::toByteArray)
                 .orElse(null);
+        if (value != null && value.length > connection.maxRecordBytes()) {
+            throw new SteeringTooLargeException(value.length, connection.maxRecordBytes());
+        }
         try {
             send(Topics.STEERING, change.key(), value).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {

@@ -169,7 +169,7 @@ public final class MeasurementConsumer implements AutoCloseable {
                 case EDGE -> fleet.accept(MeasurementRecords.edge(window));
                 case TAIL -> {
                     if (tailSequences.isNew(window.getTail().getTail(), window.getSequence(), record.value())) {
-                        fleet.accept(MeasurementRecords.tail(window));
+                        fleet.accept(MeasurementRecords.tail(window), MeasurementRecords.pressure(window));
                     }
                 }
                 case SOURCE_NOT_SET -> throw new IllegalArgumentException("neither edge node nor tail is set");

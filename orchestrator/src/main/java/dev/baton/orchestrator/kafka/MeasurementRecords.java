@@ -38,6 +38,7 @@ final class MeasurementRecords {
         return new EdgeReport(
                 edge.getEdgeNode(),
                 link,
+                edge.getLink().getProbeShare(),
                 edge.hasPressure() ? pressure(edge.getPressure()) : Pressure.UNKNOWN,
                 edge.getDeviceProfile(),
                 edge.getModelsList().stream()
@@ -146,6 +147,11 @@ final class MeasurementRecords {
                 Math.max(1, tail.getWorkers()),
                 tail.getWaiting(),
                 tail.getModelsList().stream().map(MeasurementRecords::model).toList());
+    }
+
+    /** How busy the machine of the tail is. */
+    static Pressure pressure(MeasurementWindow window) {
+        return window.getTail().hasPressure() ? pressure(window.getTail().getPressure()) : Pressure.UNKNOWN;
     }
 
     private static TailObservation.ModelTimes model(TailModelWindow window) {

@@ -143,7 +143,9 @@ public final class Planner implements FleetListener {
             String reason = "%s stays: %s wrote the outdated plan %d after it was replaced"
                     .formatted(ours.choice(), outdated.planner(), outdated.epoch());
             long epoch = entry.keeper.renew(nowMicros.getAsLong());
-            publish(entry, with(ours, epoch, reason, latest.whole(ours).alternatives()));
+            Plan anew = with(ours, epoch, reason, latest.whole(ours).alternatives());
+            record(entry, ours.edgeNode(), entry.keeper, Trigger.OUTDATED, anew);
+            publish(entry, anew);
             return true;
         } finally {
             entry.lock.unlock();
@@ -246,6 +248,7 @@ public final class Planner implements FleetListener {
         PlanKeeper known = entry.keeper;
         if (known != null && known.state().profile().model().equals(version)) {
             known.state().adopt(profile);
+            around.devices().describe(edge.deviceProfile(), known.state());
             return Optional.of(known);
         }
         EdgeState state = new EdgeState(profile);

@@ -12,6 +12,7 @@ import dev.baton.orchestrator.planning.HistoryUnavailableException;
 import dev.baton.orchestrator.planning.InvalidPinException;
 import dev.baton.orchestrator.planning.InvalidPreferencesException;
 import dev.baton.orchestrator.planning.PlansNotReadException;
+import dev.baton.orchestrator.planning.SteeringTooLargeException;
 import dev.baton.orchestrator.planning.SteeringUnavailableException;
 import dev.baton.orchestrator.planning.UnknownPlanException;
 import jakarta.ws.rs.WebApplicationException;
@@ -56,8 +57,8 @@ final class Problems {
         return Problem.of(Status.CONFLICT, messageOf(failure)).retryAfterSeconds(RETRY_SECONDS);
     }
 
-    @ServerExceptionMapper
-    Response tooLarge(ModelTooLargeException failure) {
+    @ServerExceptionMapper({ModelTooLargeException.class, SteeringTooLargeException.class})
+    Response tooLarge(RuntimeException failure) {
         return Problem.of(Status.REQUEST_ENTITY_TOO_LARGE, messageOf(failure)).response();
     }
 

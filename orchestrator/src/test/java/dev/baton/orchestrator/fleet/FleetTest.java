@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 final class FleetTest {
@@ -29,6 +30,7 @@ final class FleetTest {
         return new EdgeReport(
                 id,
                 LinkObservation.UNKNOWN,
+                0.004,
                 Pressure.UNKNOWN,
                 "",
                 List.of(new EdgeReport.ModelReport(model, window.build())));
@@ -98,7 +100,7 @@ final class FleetTest {
     @Test
     void silentNodesBecomeStaleAndAreForgottenLater() {
         fleet.accept(edge("edge-1", nothing()));
-        fleet.accept(tail("tail-1", 0, 0));
+        fleet.accept(tail("tail-1", 0, 0), Pressure.UNKNOWN);
 
         clock.advance(Duration.ofSeconds(5));
         assertThat(fleet.isStale(fleet.tails().getFirst().seenAt())).isFalse();
@@ -127,9 +129,9 @@ final class FleetTest {
 
     @Test
     void requestsOfATailAddUp() {
-        fleet.accept(tail("tail-1", 10, 1));
-        fleet.accept(tail("tail-1", 0, 0));
-        fleet.accept(tail("tail-2", 3, 0));
+        fleet.accept(tail("tail-1", 10, 1), Pressure.UNKNOWN);
+        fleet.accept(tail("tail-1", 0, 0), Pressure.UNKNOWN);
+        fleet.accept(tail("tail-2", 3, 0), Pressure.UNKNOWN);
 
         assertThat(fleet.tails()).extracting(TailNode::id).containsExactly("tail-1", "tail-2");
         assertThat(fleet.tails().getFirst().counts()).containsEntry(MODEL, new TailNode.Counts(10, 1));
@@ -151,7 +153,7 @@ final class FleetTest {
             }
         });
         fleet.accept(edge("edge-1", nothing()));
-        fleet.accept(tail("tail-1", 0, 0));
+        fleet.accept(tail("tail-1", 0, 0), Pressure.UNKNOWN);
 
         assertThat(heard).containsExactly("edge-1", "tail-1");
     }
@@ -166,8 +168,24 @@ final class FleetTest {
         assertThat(view.ageMillis()).isEqualTo(6000);
         assertThat(view.deviceProfile()).as("unknown").isNull();
         assertThat(view.link().uplinkMegabitsPerSecond()).as("unknown").isNull();
+        assertThat(view.link().probeShare()).isEqualTo(0.004);
         assertThat(view.models().getFirst().heads())
                 .containsExactly(new FleetView.Head(1, new FleetView.Value(1.5, 1.5, 1)));
+    }
+
+    @Test
+    void theViewShowsHowBusyATailsMachineIs() {
+        Pressure busy = new Pressure(
+                OptionalDouble.of(0.75),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                Optional.empty(),
+                OptionalDouble.of(210));
+        fleet.accept(tail("tail-1", 0, 0), busy);
+
+        FleetView.PressureView view =
+                FleetView.of(fleet, clock.instant()).tails().getFirst().pressure();
+        assertThat(view).isEqualTo(new FleetView.PressureView(0.75, null, null, null, 210.0));
     }
 
     @Test
@@ -175,7 +193,7 @@ final class FleetTest {
         assertThatThrownBy(() -> edge("edge/1", nothing()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("name of edge node must be 1 to 100 letters");
-        assertThatThrownBy(() -> fleet.accept(tail("tail/1", 0, 0)))
+        assertThatThrownBy(() -> fleet.accept(tail("tail/1", 0, 0), Pressure.UNKNOWN))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("name of tail must be 1 to 100 letters");
     }

@@ -1,6 +1,7 @@
 package dev.baton.orchestrator.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.embedded.BrokerSettings;
 import dev.baton.embedded.EmbeddedBroker;
@@ -24,6 +25,8 @@ import dev.baton.orchestrator.planning.Plan;
 import dev.baton.orchestrator.planning.Planner;
 import dev.baton.orchestrator.planning.PlanningListener;
 import dev.baton.orchestrator.planning.Steering;
+import dev.baton.orchestrator.planning.SteeringChange;
+import dev.baton.orchestrator.planning.SteeringTooLargeException;
 import dev.baton.orchestrator.service.Awaiting;
 import dev.baton.orchestrator.service.TestingModels;
 import dev.baton.partitioning.divide.ModelDescription;
@@ -125,6 +128,7 @@ final class ControlTopicsTest {
             fleet.accept(new EdgeReport(
                     "edge-1",
                     LinkObservation.UNKNOWN,
+                    0,
                     Pressure.UNKNOWN,
                     "",
                     List.of(new EdgeReport.ModelReport(
@@ -153,6 +157,11 @@ final class ControlTopicsTest {
                 assertThat(imported.isNew()).isTrue();
                 first.heard(version);
                 first.planner.pin("edge-1", "gauge", "split:1", Optional.of("raw"));
+                String large = "{}" + " ".repeat(1 << 20);
+                assertThatThrownBy(() -> first.planner.steer(
+                                new SteeringChange.OfPreferences("edge-1", "gauge", Optional.of(large))))
+                        .isInstanceOf(SteeringTooLargeException.class)
+                        .hasMessageContaining("at most 1048576 are kept");
             }
             try (Run second = new Run(kafka, "http://second")) {
                 ImportedModel again = second.importModel();

@@ -58,7 +58,7 @@ final class ReservationTest {
         Planner planner = planner();
         fleet.listen(planner);
         planner.begin();
-        fleet.accept(tail());
+        fleet.accept(tail(), Pressure.UNKNOWN);
         List<String> names =
                 IntStream.range(0, edges).mapToObj(number -> "edge-" + number).toList();
         names.forEach(name -> fleet.accept(edge(name)));
@@ -112,7 +112,7 @@ final class ReservationTest {
                 .pictureBytes(Moments.exactly(10, 60_000))
                 .head(1, millis(60))
                 .build();
-        return new EdgeReport(name, link, Pressure.UNKNOWN, "", List.of(new EdgeReport.ModelReport(MODEL, window)));
+        return new EdgeReport(name, link, 0, Pressure.UNKNOWN, "", List.of(new EdgeReport.ModelReport(MODEL, window)));
     }
 
     private static Moments millis(double millis) {

@@ -175,7 +175,12 @@ final class TestingWorld {
 
     private static EdgeReport report(String edgeNode, String device, ModelVersion model, EdgeObservation window) {
         return new EdgeReport(
-                edgeNode, window.link(), Pressure.UNKNOWN, device, List.of(new EdgeReport.ModelReport(model, window)));
+                edgeNode,
+                window.link(),
+                0,
+                Pressure.UNKNOWN,
+                device,
+                List.of(new EdgeReport.ModelReport(model, window)));
     }
 
     static TailObservation tail() {
@@ -220,7 +225,7 @@ final class TestingWorld {
     void heard(ModelVersion model, EdgeObservation window) {
         clock.advance(Duration.ofSeconds(1));
         if (tailLives) {
-            fleet.accept(tail());
+            fleet.accept(tail(), Pressure.UNKNOWN);
         }
         fleet.accept(report("edge-1", device, model, window));
         planner.replan("edge-1", "gauge");
