@@ -27,9 +27,20 @@ public interface BatchingConfig {
     @WithDefault("268435456")
     long capacityBytes();
 
-    /** Who is refused when there is no room: {@code shed-latest-deadline} or {@code refuse-new}. */
+    /**
+     * Who is refused when there is no room, of the lowest priority and the claimant with most requests waiting: {@code
+     * shed-latest-deadline} or {@code refuse-new}.
+     */
     @WithDefault("shed-latest-deadline")
     WhenFull whenFull();
+
+    /** Levels of priority that requests may have, 1 the highest. */
+    @WithDefault("3")
+    int priorityLevels();
+
+    /** The level of requests that name none, or one that does not exist. */
+    @WithDefault("2")
+    int defaultPriority();
 
     /** By model. */
     Map<String, ModelBatching> models();

@@ -25,6 +25,8 @@ public interface TailConfig {
 
     BatchingConfig batching();
 
+    QuotaConfig quotas();
+
     /** The consumer group that shares out the work; tails of one fleet have the same. */
     @WithDefault("baton-tails")
     String group();

@@ -31,11 +31,17 @@ import dev.baton.tail.kafka.KafkaResultSender;
 import dev.baton.tail.kafka.LazyProducer;
 import dev.baton.tail.lateness.DelayBaseline;
 import dev.baton.tail.measurement.TailMeasurements;
+import dev.baton.tail.metrics.TailMetrics;
 import dev.baton.tail.models.PackageModelOpener;
 import dev.baton.tail.models.ServedModels;
 import dev.baton.tail.models.TailProfile;
+import dev.baton.tail.quota.Quotas;
+import dev.baton.tail.redis.RedisTokens;
+import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.grpc.GlobalInterceptor;
+import io.quarkus.redis.datasource.RedisDataSource;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -90,10 +96,12 @@ public final class TailWiring {
 
     @Produces
     @Singleton
-    TailInference inference(ServedModels models, Batches batches, TailMeasurements measurements, Tracer tracer) {
+    TailInference inference(
+            ServedModels models, Quotas quotas, Batches batches, TailMeasurements measurements, Tracer tracer) {
         return new TailInference(
                 tailId,
                 models,
+                quotas,
                 new ActivationDecoder(config.maxTensorBytes()),
                 batches,
                 new DelayBaseline(MAX_EDGES),
@@ -107,11 +115,12 @@ public final class TailWiring {
     @Singleton
     OpenInference protocol(
             ServedModels models,
+            Quotas quotas,
             Batches batches,
             TailMeasurements measurements,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         return new OpenInference(
-                new WholeModelServer(tailId, version, models, batches, measurements, System::nanoTime),
+                new WholeModelServer(tailId, version, models, quotas, batches, measurements, System::nanoTime),
                 InstantSource.system(),
                 System::nanoTime);
     }
@@ -159,6 +168,12 @@ public final class TailWiring {
 
     @Produces
     @Singleton
+    Quotas quotas(Instance<RedisDataSource> redis) {
+        return new Quotas(config.quotas().settings(), new RedisTokens(redis::get), System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
     Batches batches() {
         BatchingConfig batching = config.batching();
         return new Batches(
@@ -166,7 +181,8 @@ public final class TailWiring {
                         tail -> batching.limits(tail.model().getName(), tail.splitPoint()),
                         batching.capacity(),
                         batching.capacityBytes(),
-                        batching.whenFull()),
+                        batching.whenFull(),
+                        new BatchSettings.Priorities(batching.priorityLevels(), batching.defaultPriority())),
                 config.inference().workers(),
                 System::nanoTime);
     }
@@ -215,12 +231,13 @@ public final class TailWiring {
 
     @Produces
     @Singleton
-    TailMeasurements measurements() {
+    TailMeasurements measurements(Meter meter) {
         return new TailMeasurements(
                 tailId,
                 Device.parse(config.inference().device()).toString(),
                 config.inference().workers(),
                 new MachinePressure()::now,
+                new TailMetrics(meter),
                 System::nanoTime);
     }
 

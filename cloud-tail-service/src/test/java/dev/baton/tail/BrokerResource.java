@@ -2,6 +2,7 @@ package dev.baton.tail;
 
 import dev.baton.embedded.BrokerSettings;
 import dev.baton.embedded.EmbeddedBroker;
+import dev.baton.embedded.EmbeddedRedis;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,10 +11,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A broker for the service under test. */
+/** A broker and Redis for the service under test. */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
 
     private @Nullable EmbeddedBroker broker;
+    private @Nullable EmbeddedRedis redis;
 
     @Override
     public Map<String, String> start() {
@@ -21,11 +23,14 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
             Path directory = Files.createTempDirectory("baton-tail-test");
             EmbeddedBroker started = EmbeddedBroker.start(BrokerSettings.in(directory.resolve("kafka")));
             broker = started;
+            EmbeddedRedis counts = EmbeddedRedis.start(directory.resolve("redis"), 0);
+            redis = counts;
             return Map.of(
                     "baton.tail.kafka.bootstrap-servers", started.bootstrapServers(),
                     "baton.tail.kafka.max-record-bytes", Integer.toString(8 << 20),
                     "baton.tail.package-directory",
-                            directory.resolve("packages").toString());
+                            directory.resolve("packages").toString(),
+                    "quarkus.redis.hosts", "redis://127.0.0.1:" + counts.port());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -33,6 +38,9 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
 
     @Override
     public void stop() {
+        if (redis != null) {
+            redis.close();
+        }
         if (broker != null) {
             broker.close();
         }

@@ -2,6 +2,7 @@ package dev.baton.tail;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.ByteString;
@@ -18,6 +19,7 @@ import dev.baton.partitioning.splitpackage.CodecMeasurement;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPointEntry;
 import dev.baton.schemas.inference.GRPCInferenceServiceGrpc;
+import dev.baton.schemas.inference.InferParameter;
 import dev.baton.schemas.inference.InferTensorContents;
 import dev.baton.schemas.inference.ModelInferRequest;
 import dev.baton.schemas.inference.ModelInferResponse;
@@ -30,6 +32,9 @@ import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Result;
 import dev.baton.schemas.records.TailModelWindow;
 import dev.baton.tail.kafka.TestingEdge;
+import dev.baton.tail.quota.QuotaSettings.Limit;
+import dev.baton.tail.quota.TokenStore;
+import dev.baton.tail.redis.RedisTokens;
 import dev.baton.tensor.ElementType;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
@@ -38,6 +43,8 @@ import dev.baton.tensor.codec.Codecs;
 import dev.baton.tensor.image.ImagePreprocessor;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -45,6 +52,7 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.quarkus.redis.datasource.RedisDataSource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -88,6 +96,10 @@ class CloudTailServiceTest {
 
     @Inject
     @SuppressWarnings("NullAway.Init")
+    RedisDataSource redis;
+
+    @Inject
+    @SuppressWarnings("NullAway.Init")
     RecordedSpans spans;
 
     @SuppressWarnings("NullAway.Init")
@@ -110,6 +122,8 @@ class CloudTailServiceTest {
                     "baton.tail.measurement-window", "200ms",
                     "quarkus.grpc.server.max-inbound-message-size", Integer.toString(MAX_MESSAGE_BYTES),
                     "baton.tail.inference.intra-op-threads", "1",
+                    "baton.tail.quotas.tenants.\"limited\".per-second", "0.001",
+                    "baton.tail.quotas.tenants.\"limited\".burst", "2",
                     "quarkus.http.test-port", "0",
                     "quarkus.otel.sdk.disabled", "false",
                     "quarkus.otel.simple", "true",
@@ -243,6 +257,60 @@ class CloudTailServiceTest {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    @Test
+    void aTenantGetsItsQuotaOfEdgeNodesAndOfClientsTogether() throws Exception {
+        SplitPackage pack = servedModel(12);
+        Activation limited = activation(pack, 0, pack.probeInputs(), Codec.RAW)
+                .setTenant("limited")
+                .build();
+        assertThat(edge.ask(limited).hasFailure()).isFalse();
+        ModelInferRequest.Builder request = ModelInferRequest.newBuilder()
+                .setModelName(name)
+                .putParameters(
+                        "tenant",
+                        InferParameter.newBuilder().setStringParam("limited").build())
+                .addInputs(ModelInferRequest.InferInputTensor.newBuilder()
+                        .setName("image")
+                        .setDatatype("BYTES")
+                        .addShape(1)
+                        .setContents(InferTensorContents.newBuilder()
+                                .addBytesContents(ByteString.copyFrom(TinyImageModel.jpeg(3)))));
+        ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", RestAssured.port)
+                .usePlaintext()
+                .build();
+        try {
+            var stub = GRPCInferenceServiceGrpc.newBlockingStub(channel);
+            assertThat(stub.modelInfer(request.build()).getModelName()).isEqualTo(name);
+            assertThatThrownBy(() -> stub.modelInfer(request.build()))
+                    .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> assertThat(
+                                    refused.getStatus().getCode())
+                            .isEqualTo(Status.Code.RESOURCE_EXHAUSTED))
+                    .hasMessageContaining(
+                            "tenant limited has asked for more than 0.001 requests a second and 2 at once");
+            request.clearParameters();
+            assertThat(stub.modelInfer(request.build()).getModelName()).isEqualTo(name);
+        } finally {
+            channel.shutdownNow();
+        }
+        Result refused = edge.ask(limited.toBuilder()
+                .setRequestId(limited.getRequestId() + "-again")
+                .build());
+        assertThat(refused.getFailure().getReason()).isEqualTo(FailureReason.OVER_QUOTA);
+    }
+
+    @Test
+    void tokensAreMadeAtTheRateAndNoMoreThanTheBurstIsKept() throws Exception {
+        RedisTokens tokens = new RedisTokens(() -> redis);
+        Limit limit = new Limit(20, 5);
+        assertThat(tokens.take("a bucket", limit, 3).tokens()).isEqualTo(3);
+        assertThat(tokens.take("a bucket", limit, 9).tokens()).isBetween(2, 5);
+        TokenStore.Grant none = tokens.take("a bucket", limit, 1);
+        if (none.tokens() == 0) { // else this machine took 50 ms for it
+            assertThat(none.next()).isBetween(Duration.ZERO, Duration.ofMillis(50));
+        }
+        assertThat(tokens.take("another bucket", limit, 9).tokens()).isEqualTo(5);
     }
 
     @Test

@@ -19,7 +19,8 @@ final class TailArchitectureTest {
         "dev.baton.tail.failure..",
         "dev.baton.tail.lateness..",
         "dev.baton.tail.measurement..",
-        "dev.baton.tail.models.."
+        "dev.baton.tail.models..",
+        "dev.baton.tail.quota.."
     };
 
     @ArchTest
@@ -30,6 +31,8 @@ final class TailArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "dev.baton.tail.kafka..",
+                    "dev.baton.tail.redis..",
+                    "dev.baton.tail.metrics..",
                     "dev.baton.tail.health..",
                     "dev.baton.tail.serving..",
                     "io.grpc..",

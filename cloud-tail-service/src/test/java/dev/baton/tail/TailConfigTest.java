@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.tail.batch.BatchSettings.Limits;
 import dev.baton.tail.batch.WhenFull;
+import dev.baton.tail.quota.QuotaSettings;
+import dev.baton.tail.quota.QuotaSettings.Limit;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -46,6 +48,28 @@ final class TailConfigTest {
         assertThat(config.batching().capacityBytes()).isEqualTo(256 << 20);
         assertThat(config.batching().whenFull()).isEqualTo(WhenFull.SHED_LATEST_DEADLINE);
         assertThat(config.batching().limits("gauge", 3)).isEqualTo(new Limits(16, Duration.ofMillis(5)));
+    }
+
+    @Test
+    void nobodyHasAQuotaAndPrioritiesHaveThreeLevels() {
+        TailConfig config = config(Map.of());
+        assertThat(config.quotas().settings()).isEqualTo(new QuotaSettings(Map.of(), Map.of(), true));
+        assertThat(config.batching().priorityLevels()).isEqualTo(3);
+        assertThat(config.batching().defaultPriority()).isEqualTo(2);
+    }
+
+    @Test
+    void quotasAreByNameOrForEachThatIsNotNamed() {
+        QuotaSettings quotas = config(Map.of(
+                        "baton.tail.quotas.when-unavailable", "closed",
+                        "baton.tail.quotas.edge-nodes.\"*\".per-second", "2.5",
+                        "baton.tail.quotas.tenants.\"acme\".per-second", "100",
+                        "baton.tail.quotas.tenants.\"acme\".burst", "500"))
+                .quotas()
+                .settings();
+        assertThat(quotas)
+                .isEqualTo(
+                        new QuotaSettings(Map.of("*", new Limit(2.5, 3)), Map.of("acme", new Limit(100, 500)), false));
     }
 
     @Test

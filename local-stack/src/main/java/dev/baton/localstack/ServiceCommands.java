@@ -50,6 +50,7 @@ final class ServiceCommands {
         properties.put("quarkus.http.host", "127.0.0.1");
         properties.put(
                 "quarkus.http.port", Integer.toString(settings.ports().tails().get(number - 1)));
+        properties.put("quarkus.redis.hosts", redis);
         properties.put("baton.tail.id", id);
         properties.put("baton.tail.kafka.bootstrap-servers", kafka);
         properties.put("baton.tail.package-directory", state(id));

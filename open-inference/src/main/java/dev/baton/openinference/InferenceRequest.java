@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param inputs       by name
  * @param outputs      wanted; empty means all
  * @param arrivedNanos on the nano ticker
+ * @param claim        where there is not enough for all
  */
 public record InferenceRequest(
         String id,
@@ -21,7 +22,8 @@ public record InferenceRequest(
         Map<String, ModelInput> inputs,
         List<String> outputs,
         Optional<Deadline> deadline,
-        long arrivedNanos) {
+        long arrivedNanos,
+        Claim claim) {
 
     public InferenceRequest {
         inputs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(inputs));

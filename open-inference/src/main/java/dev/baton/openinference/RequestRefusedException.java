@@ -22,6 +22,8 @@ public final class RequestRefusedException extends RuntimeException {
         TOO_LARGE,
         DEADLINE_PASSED,
         BUSY,
+        /** The tenant asks for more than it may. */
+        OVER_QUOTA,
         SHUTTING_DOWN,
         /** A part of the protocol that this server does not offer. */
         NOT_SUPPORTED,
@@ -31,7 +33,7 @@ public final class RequestRefusedException extends RuntimeException {
         public Optional<Duration> retryAfter() {
             return switch (this) {
                 case BUSY -> Optional.of(Duration.ofMillis(100));
-                case NOT_READY, SHUTTING_DOWN -> Optional.of(Duration.ofSeconds(1));
+                case OVER_QUOTA, NOT_READY, SHUTTING_DOWN -> Optional.of(Duration.ofSeconds(1));
                 case UNKNOWN_MODEL, INVALID_INPUT, TOO_LARGE, DEADLINE_PASSED, NOT_SUPPORTED, ENGINE_FAILED ->
                     Optional.empty();
             };

@@ -2,6 +2,7 @@ package dev.baton.tail.answer;
 
 import dev.baton.schemas.records.Activation;
 import dev.baton.schemas.records.ModelRef;
+import dev.baton.tail.batch.Claimant;
 import io.opentelemetry.context.Context;
 import java.util.Objects;
 
@@ -31,6 +32,10 @@ public record ReceivedActivation(Activation activation, long receivedNanos, Cont
 
     public int splitPoint() {
         return activation.getSplitPoint();
+    }
+
+    Claimant claimant() {
+        return Claimant.ofEdgeNode(activation.getEdgeNode(), activation.getPriority());
     }
 
     private static void requireId(String field, String id) {

@@ -8,6 +8,7 @@ import dev.baton.schemas.records.Result;
 import dev.baton.schemas.records.TailTimes;
 import dev.baton.tail.batch.Batches;
 import dev.baton.tail.batch.Batches.Batched;
+import dev.baton.tail.batch.Claimant;
 import dev.baton.tail.failure.FailurePolicy;
 import dev.baton.tail.failure.RefusedException;
 import dev.baton.tail.failure.TailFailure;
@@ -17,6 +18,7 @@ import dev.baton.tail.measurement.TailMeasurements;
 import dev.baton.tail.models.ServedModels;
 import dev.baton.tail.models.TailModel;
 import dev.baton.tail.models.TailSession;
+import dev.baton.tail.quota.Quotas;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.codec.Codec;
 import dev.baton.tensor.codec.Codecs;
@@ -38,6 +40,7 @@ public final class TailInference {
 
     private final String tailId;
     private final ServedModels models;
+    private final Quotas quotas;
     private final ActivationDecoder decoder;
     private final Batches batches;
     private final DelayBaseline delays;
@@ -55,6 +58,7 @@ public final class TailInference {
     public TailInference(
             String tailId,
             ServedModels models,
+            Quotas quotas,
             ActivationDecoder decoder,
             Batches batches,
             DelayBaseline delays,
@@ -64,6 +68,7 @@ public final class TailInference {
             LongSupplier nanos) {
         this.tailId = tailId;
         this.models = models;
+        this.quotas = quotas;
         this.decoder = decoder;
         this.batches = batches;
         this.delays = delays;
@@ -88,11 +93,12 @@ public final class TailInference {
         Deadline deadline = deadline(received);
         try (TailModel.Lease model = leaseInTime(received, deadline)) {
             TailSession tail = model.tail(activation.getSplitPoint());
+            quotas.requireOfEdgeNode(activation.getEdgeNode(), activation.getTenant());
             Set<String> wanted = wantedOutputs(activation, model.model(), tail);
             Timed<Map<String, Tensor>> inputs =
                     timed(() -> trace.decode(received, () -> decoder.decode(activation, model.model(), tail)));
             requireInTime(deadline);
-            Batched ran = trace.run(received, () -> run(tail, inputs.value(), deadline));
+            Batched ran = trace.run(received, () -> run(tail, inputs.value(), deadline, received.claimant()));
             Timed<List<EncodedTensor>> outputs =
                     timed(() -> encode(ran.inference().outputs(), wanted));
             return answered(received, inputs.took(), ran, outputs);
@@ -103,7 +109,7 @@ public final class TailInference {
 
     /** Also for activations whose envelope could be read, but nothing else. */
     public Answer refused(ReceivedActivation received, TailFailure failure) {
-        measurements.refused(received.model());
+        measurements.refused(received.model(), FailurePolicy.reason(failure));
         Result result = resultTo(received)
                 .setFailure(Failure.newBuilder()
                         .setReason(FailurePolicy.reason(failure))
@@ -144,9 +150,10 @@ public final class TailInference {
         return activation.getOutputsCount() == 0 ? tail.outputs() : Set.copyOf(activation.getOutputsList());
     }
 
-    private Batched run(TailSession tail, Map<String, Tensor> inputs, Deadline deadline) throws RefusedException {
+    private Batched run(TailSession tail, Map<String, Tensor> inputs, Deadline deadline, Claimant claimant)
+            throws RefusedException {
         try {
-            return batches.run(tail, inputs, deadline);
+            return batches.run(tail, inputs, deadline, claimant);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RefusedException(new TailFailure.Overloaded("this tail is shutting down"), e);

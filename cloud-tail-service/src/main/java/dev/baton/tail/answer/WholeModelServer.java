@@ -11,6 +11,7 @@ import dev.baton.openinference.RequestRefusedException;
 import dev.baton.openinference.RequestRefusedException.Reason;
 import dev.baton.tail.batch.Batches;
 import dev.baton.tail.batch.Batches.Batched;
+import dev.baton.tail.batch.Claimant;
 import dev.baton.tail.failure.RefusedException;
 import dev.baton.tail.failure.TailFailure;
 import dev.baton.tail.lateness.Deadline;
@@ -19,6 +20,7 @@ import dev.baton.tail.models.ServedModels;
 import dev.baton.tail.models.TailModel;
 import dev.baton.tail.models.TailModel.PictureInput;
 import dev.baton.tail.models.TailSession;
+import dev.baton.tail.quota.Quotas;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.codec.Codec;
 import dev.baton.tensor.image.ImagePreprocessor;
@@ -42,6 +44,7 @@ public final class WholeModelServer implements ModelServer {
     private final String tailId;
     private final String version;
     private final ServedModels models;
+    private final Quotas quotas;
     private final Batches batches;
     private final TailMeasurements measurements;
     private final LongSupplier nanos;
@@ -55,12 +58,14 @@ public final class WholeModelServer implements ModelServer {
             String tailId,
             String version,
             ServedModels models,
+            Quotas quotas,
             Batches batches,
             TailMeasurements measurements,
             LongSupplier nanos) {
         this.tailId = tailId;
         this.version = version;
         this.models = models;
+        this.quotas = quotas;
         this.batches = batches;
         this.measurements = measurements;
         this.nanos = nanos;
@@ -71,6 +76,7 @@ public final class WholeModelServer implements ModelServer {
         measurements.began();
         try (TailModel.Lease lease = lease(request.model(), request.version())) {
             RequestCheck.check(request, description(lease.model()));
+            quotas.requireOfTenant(request.claim().tenant());
             return answer(request, lease);
         } catch (RefusedException refused) {
             throw new RequestRefusedException(
@@ -86,7 +92,11 @@ public final class WholeModelServer implements ModelServer {
         long started = nanos.getAsLong();
         Map<String, Tensor> inputs = inputs(request, lease.model());
         Duration decode = Duration.ofNanos(nanos.getAsLong() - started);
-        Batched ran = batches.run(whole, inputs, deadline(request));
+        Batched ran = batches.run(
+                whole,
+                inputs,
+                deadline(request),
+                Claimant.ofTenant(request.claim().tenant(), request.claim().priority()));
         Duration run = ran.inference().runTime();
         Duration queue = sinceArrival(request).minus(decode).minus(run);
         measurements.answered(lease.model().ref(), WHOLE, sentAs(request), queue, decode, run, ran.requests());
@@ -165,6 +175,7 @@ public final class WholeModelServer implements ModelServer {
             case TailFailure.Late _ -> Reason.DEADLINE_PASSED;
             case TailFailure.EngineFailed _ -> Reason.ENGINE_FAILED;
             case TailFailure.Overloaded _ -> Reason.BUSY;
+            case TailFailure.OverQuota _ -> Reason.OVER_QUOTA;
         };
     }
 

@@ -10,6 +10,7 @@ import dev.baton.tail.lateness.Deadline;
 import dev.baton.tail.models.TailSession;
 import dev.baton.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * What waits for the engine, and what runs on it next.
  *
- * <p>Requests for one tail wait in one line, the most urgent first. Whenever a worker of the engine is free, it takes the most
- * urgent request of all lines and as many others of its line as may run with it, at once: under load, batches form while the
+ * <p>Requests for one tail wait in one line. Whenever a worker of the engine is free, it takes the request of all lines whose turn
+ * it is ({@link FairShares}) and as many others of its line as may run with it, at once: under load, batches form while the
  * engine is busy. A worker that is free waits for company only where that pays ({@link Company}). What cannot be ready in time
  * is refused before it runs, and so is what finds no room.
  */
@@ -37,6 +39,7 @@ public final class Batches implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final IdentityHashMap<TailSession, Line> lines = new IdentityHashMap<>(); // guarded by lock, as all below
+    private final FairShares shares = new FairShares();
     private int waiting;
     private long waitingBytes;
     private boolean closed;
@@ -63,9 +66,9 @@ public final class Batches implements AutoCloseable {
      * @throws RefusedException     when it did not run, or failed
      * @throws InterruptedException when the caller no longer wants it; then it does not run, unless it does already
      */
-    public Batched run(TailSession tail, Map<String, Tensor> inputs, Deadline deadline)
+    public Batched run(TailSession tail, Map<String, Tensor> inputs, Deadline deadline, Claimant claimant)
             throws RefusedException, InterruptedException {
-        Waiting mine = new Waiting(tail, inputs, deadline, nanos.getAsLong());
+        Waiting mine = new Waiting(tail, inputs, deadline, settings.onLevel(claimant), nanos.getAsLong());
         enter(mine);
         try {
             return mine.outcome.get();
@@ -86,7 +89,7 @@ public final class Batches implements AutoCloseable {
                 throw new RefusedException(new TailFailure.Overloaded("this tail is shutting down"));
             }
             while (isFullFor(arrived)) {
-                Waiting victim = settings.whenFull() == WhenFull.REFUSE_NEW ? arrived : leastUrgent(arrived);
+                Waiting victim = whoMakesRoom(arrived);
                 if (victim == arrived) {
                     throw new RefusedException(noRoom());
                 }
@@ -95,6 +98,7 @@ public final class Batches implements AutoCloseable {
             }
             lines.computeIfAbsent(arrived.tail, tail -> new Line(settings.of(tail)))
                     .add(arrived);
+            shares.entered(arrived);
             waiting++;
             waitingBytes += arrived.bytes;
             changed.signalAll();
@@ -114,14 +118,11 @@ public final class Batches implements AutoCloseable {
                 .formatted(waiting, waitingBytes, settings.capacity(), settings.capacityBytes()));
     }
 
-    /** Of all that wait and {@code arrived}: it has the most time left to be answered in another way. */
-    private Waiting leastUrgent(Waiting arrived) {
-        Waiting least = arrived;
-        for (Line line : lines.values()) {
-            Waiting last = line.last();
-            least = Waiting.MOST_URGENT_FIRST.compare(last, least) > 0 ? last : least;
-        }
-        return least;
+    /** One of all that wait and {@code arrived}. */
+    private Waiting whoMakesRoom(Waiting arrived) {
+        return Stream.concat(lines.values().stream().flatMap(line -> line.requests().stream()), Stream.of(arrived))
+                .max(shares.roomFor(arrived, settings.whenFull()))
+                .orElse(arrived);
     }
 
     private void leave(Waiting gone) {
@@ -137,6 +138,7 @@ public final class Batches implements AutoCloseable {
     private void remove(Waiting gone) {
         Line line = lines.get(gone.tail);
         if (line != null && line.remove(gone)) {
+            shares.left(gone);
             waiting--;
             waitingBytes -= gone.bytes;
             if (line.isEmpty()) {
@@ -169,10 +171,11 @@ public final class Batches implements AutoCloseable {
                     continue;
                 }
                 long company = Long.MAX_VALUE;
-                for (Line line : mostUrgentFirst()) {
-                    long own = closed ? 0 : line.awaitCompany(nanos.getAsLong());
+                Comparator<Waiting> order = shares.order();
+                for (Line line : inTurn(order)) {
+                    long own = closed ? 0 : line.awaitCompany(order, nanos.getAsLong());
                     if (own <= 0) {
-                        return Optional.of(take(line));
+                        return Optional.of(take(line, order));
                     }
                     company = Math.min(company, own);
                 }
@@ -193,15 +196,22 @@ public final class Batches implements AutoCloseable {
         }
     }
 
-    private List<Line> mostUrgentFirst() {
+    private List<Line> inTurn(Comparator<Waiting> order) {
         return lines.values().stream()
-                .sorted((a, b) -> Waiting.MOST_URGENT_FIRST.compare(a.first(), b.first()))
+                .flatMap(line -> line.requests().stream())
+                .sorted(order)
+                .map(request -> request.tail)
+                .distinct()
+                .flatMap(tail -> Optional.ofNullable(lines.get(tail)).stream())
                 .toList();
     }
 
-    private List<Waiting> take(Line line) {
-        List<Waiting> batch = line.batch();
-        batch.forEach(this::remove);
+    private List<Waiting> take(Line line, Comparator<Waiting> order) {
+        List<Waiting> batch = line.batch(order);
+        for (Waiting taken : batch) {
+            remove(taken);
+            shares.served(taken.claimant, taken.tail.serviceTime().nanos(Math.max(1, taken.rows)));
+        }
         return batch;
     }
 

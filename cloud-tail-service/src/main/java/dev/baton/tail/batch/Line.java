@@ -2,10 +2,12 @@ package dev.baton.tail.batch;
 
 import dev.baton.tail.models.ServiceTime;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
 
-/** What waits for one tail, the most urgent first. Used by one thread at a time. */
+/** What waits for one tail. Used by one thread at a time. */
 final class Line {
 
     /* Running n requests together takes a + c n: a fixed part and a part for each. One after the other they take (a + c) n. So together
@@ -16,7 +18,7 @@ final class Line {
      */
 
     private final BatchSettings.Limits limits;
-    private final TreeSet<Waiting> requests = new TreeSet<>(Waiting.MOST_URGENT_FIRST);
+    private final Set<Waiting> requests = new LinkedHashSet<>();
 
     Line(BatchSettings.Limits limits) {
         this.limits = limits;
@@ -35,12 +37,9 @@ final class Line {
         return requests.isEmpty();
     }
 
-    Waiting first() {
-        return requests.first();
-    }
-
-    Waiting last() {
-        return requests.last();
+    /** All that wait, in no order that matters. */
+    Set<Waiting> requests() {
+        return requests;
     }
 
     /** Those that would not be ready in time even if they ran now and alone. */
@@ -54,24 +53,25 @@ final class Line {
         return late;
     }
 
-    /** How long to wait for others to join the most urgent request before it runs; 0 or less: not at all. */
-    long awaitCompany(long nowNanos) {
-        return Company.worthAwaiting(batch(), limits, nowNanos);
+    /** How long to wait for others to join the first request before it runs; 0 or less: not at all. */
+    long awaitCompany(Comparator<Waiting> order, long nowNanos) {
+        return Company.worthAwaiting(batch(order), limits, nowNanos);
     }
 
     /**
-     * The most urgent request and, in their order, those that may run with it: of its kind, as many rows as the limit says, and
-     * no more than can be ready by the earliest deadline among them.
+     * The first request and, in their order, those that may run with it: of its kind, as many rows as the limit says, and no more
+     * than can be ready by the earliest deadline among them.
      */
-    List<Waiting> batch() {
-        Waiting first = requests.first();
+    List<Waiting> batch(Comparator<Waiting> order) {
+        List<Waiting> sorted = requests.stream().sorted(order).toList();
+        Waiting first = sorted.getFirst();
         if (!paysTogether(first)) {
             return List.of(first);
         }
         List<Waiting> batch = new ArrayList<>(List.of(first));
         int rows = first.rows;
         long left = first.leftNanos();
-        for (Waiting next : requests.tailSet(first, false)) {
+        for (Waiting next : sorted.subList(1, sorted.size())) {
             int more = rows + next.rows;
             boolean isInTime = first.tail.serviceTime().nanos(more) <= Math.min(left, next.leftNanos());
             if (first.fits(next) && more <= limits.maxRows() && isInTime) {

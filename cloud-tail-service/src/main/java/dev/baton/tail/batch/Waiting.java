@@ -21,15 +21,18 @@ final class Waiting {
 
     private static final AtomicLong ARRIVALS = new AtomicLong();
 
+    static final Comparator<Waiting> FIRST_COME_FIRST = (a, b) -> Long.signum(a.arrival - b.arrival);
+
     /** The earliest deadline first, and of equal ones who came first. Differences, as the clock may overflow. */
     static final Comparator<Waiting> MOST_URGENT_FIRST = (a, b) -> {
         int byDeadline = Long.signum(a.dueNanos - b.dueNanos);
-        return byDeadline != 0 ? byDeadline : Long.signum(a.arrival - b.arrival);
+        return byDeadline != 0 ? byDeadline : FIRST_COME_FIRST.compare(a, b);
     };
 
     final TailSession tail;
     final Map<String, Tensor> inputs;
     final Deadline deadline;
+    final Claimant claimant;
     final long arrivedNanos;
     final long bytes;
     final int rows;
@@ -40,10 +43,11 @@ final class Waiting {
     /** What must be equal for two to run together; empty where this one runs alone. */
     private final List<Object> kind;
 
-    Waiting(TailSession tail, Map<String, Tensor> inputs, Deadline deadline, long nowNanos) {
+    Waiting(TailSession tail, Map<String, Tensor> inputs, Deadline deadline, Claimant claimant, long nowNanos) {
         this.tail = tail;
         this.inputs = inputs;
         this.deadline = deadline;
+        this.claimant = claimant;
         this.arrivedNanos = nowNanos;
         this.bytes = inputs.values().stream().mapToLong(Tensor::byteSize).sum();
         this.dueNanos = nowNanos + Math.min(PATIENCE_NANOS, deadline.leftNanos());

@@ -23,4 +23,7 @@ public sealed interface TailFailure {
 
     /** There is no room for the activation now. */
     record Overloaded(String message) implements TailFailure {}
+
+    /** Whoever asks has had what it may have for now. */
+    record OverQuota(String message) implements TailFailure {}
 }

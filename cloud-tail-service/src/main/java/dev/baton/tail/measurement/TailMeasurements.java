@@ -2,6 +2,7 @@ package dev.baton.tail.measurement;
 
 import dev.baton.schemas.records.DecodeMeasurement;
 import dev.baton.schemas.records.DevicePressure;
+import dev.baton.schemas.records.FailureReason;
 import dev.baton.schemas.records.MeasurementWindow;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Summary;
@@ -26,6 +27,7 @@ public final class TailMeasurements {
     private final String device;
     private final int workers;
     private final Supplier<DevicePressure> pressure;
+    private final TailListener listener;
     private final LongSupplier nanos;
     private final Map<ModelRef, Model> models = new LinkedHashMap<>();
     private long windowStart;
@@ -35,7 +37,7 @@ public final class TailMeasurements {
 
     /** Begins the first window of a tail with one worker, whose machine tells nothing. */
     public TailMeasurements(String tail, String device, LongSupplier nanos) {
-        this(tail, device, 1, DevicePressure::getDefaultInstance, nanos);
+        this(tail, device, 1, DevicePressure::getDefaultInstance, TailListener.NONE, nanos);
     }
 
     /**
@@ -45,14 +47,21 @@ public final class TailMeasurements {
      * @param device where it runs models, {@code cpu} or {@code gpu:N}
      * @param workers  models that run at the same time
      * @param pressure how busy the machine is
+     * @param listener hears of every request as well
      * @param nanos    a monotonic clock
      */
     public TailMeasurements(
-            String tail, String device, int workers, Supplier<DevicePressure> pressure, LongSupplier nanos) {
+            String tail,
+            String device,
+            int workers,
+            Supplier<DevicePressure> pressure,
+            TailListener listener,
+            LongSupplier nanos) {
         this.tail = tail;
         this.device = device;
         this.workers = workers;
         this.pressure = pressure;
+        this.listener = listener;
         this.nanos = nanos;
         this.windowStart = nanos.getAsLong();
     }
@@ -80,6 +89,7 @@ public final class TailMeasurements {
         if (model == null) {
             return; // retired while this record was being answered
         }
+        listener.answered(ref, splitPoint, queue, decode, run, batch);
         model.requests++;
         model.queue.samples.add(queue);
         model.batch.samples.add(batch);
@@ -89,9 +99,10 @@ public final class TailMeasurements {
     }
 
     /** A record of a model that was answered with a failure; nothing where the model is not known here. */
-    public synchronized void refused(ModelRef ref) {
+    public synchronized void refused(ModelRef ref, FailureReason reason) {
         Model model = models.get(ref);
         if (model != null) {
+            listener.refused(ref, reason);
             model.requests++;
             model.failures++;
         }

@@ -264,6 +264,7 @@ final class TailInferenceTest {
         return new TailInference(
                 "tail-1",
                 models,
+                TestingModels.withoutQuotas(),
                 new ActivationDecoder(1 << 20),
                 batches,
                 new DelayBaseline(10),

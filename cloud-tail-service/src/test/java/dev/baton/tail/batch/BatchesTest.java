@@ -44,6 +44,10 @@ import org.junit.jupiter.api.Timeout;
 final class BatchesTest {
 
     private static final Duration NONE = Duration.ZERO;
+    private static final Claimant SOMEBODY = Claimant.ofEdgeNode("edge-1", 0);
+    private static final Claimant GREEDY = Claimant.ofEdgeNode("greedy", 0);
+    private static final Claimant MODEST = Claimant.ofEdgeNode("modest", 0);
+    private static final BatchSettings.Priorities LEVELS = new BatchSettings.Priorities(3, 2);
 
     private final AtomicLong nanos = new AtomicLong(Duration.ofHours(1).toNanos());
     private final Semaphore mayRun = new Semaphore(0);
@@ -126,8 +130,8 @@ final class BatchesTest {
         Future<Batched> first = ask(batches, 1, forever());
         awaitRunning();
         Future<Batched> two = askAndAwaitWaiting(batches, 2, forever(), 1);
-        Future<Batched> long3 =
-                clients.submit(() -> batches.run(tail, Map.of("x", Tensor.ofFloats(Shape.of(1, 2), 3, 3)), forever()));
+        Future<Batched> long3 = clients.submit(
+                () -> batches.run(tail, Map.of("x", Tensor.ofFloats(Shape.of(1, 2), 3, 3)), forever(), SOMEBODY));
         awaitWaiting(batches, 2);
         Future<Batched> elsewhere = ask(batches, other, 4, forever());
         awaitWaiting(batches, 3);
@@ -175,7 +179,7 @@ final class BatchesTest {
     void whoComesWhenThereIsNoRoomIsRefused() throws Exception {
         Batches batches = open(8, 2, WhenFull.REFUSE_NEW);
         List<Future<Batched>> all = holdOneAndAsk(batches, 2);
-        assertRefused(() -> batches.run(tail, input(9), in(1)), TailFailure.Overloaded.class);
+        assertRefused(() -> batches.run(tail, input(9), in(1), SOMEBODY), TailFailure.Overloaded.class);
         mayRun.release(10);
         for (Future<Batched> one : all) {
             one.get();
@@ -191,11 +195,77 @@ final class BatchesTest {
         Future<Batched> urgent = askAndAwaitWaiting(batches, 3, in(2_000), 2);
         Future<Batched> newcomer = ask(batches, 4, in(1_000));
         assertRefused(calm::get, TailFailure.Overloaded.class);
-        assertRefused(() -> batches.run(tail, input(9), in(9_000)), TailFailure.Overloaded.class);
+        assertRefused(() -> batches.run(tail, input(9), in(9_000), SOMEBODY), TailFailure.Overloaded.class);
         mayRun.release(10);
         first.get();
         urgent.get();
         newcomer.get();
+    }
+
+    @Test
+    void anEdgeNodeWithManyUrgentRequestsDoesNotStarveAnother() throws Exception {
+        TailSession slow = tail(4);
+        slow.serviceTime().ran(1, TimeUnit.MILLISECONDS.toNanos(300));
+        Batches batches = open(1, 64, WhenFull.REFUSE_NEW);
+        List<Future<Batched>> all = new ArrayList<>();
+        all.add(ask(batches, slow, 0, in(2_000), GREEDY));
+        awaitRunning();
+        for (int i = 1; i <= 6; i++) {
+            all.add(ask(batches, slow, i, in(2_000), GREEDY));
+            awaitWaiting(batches, i);
+        }
+        all.add(ask(batches, slow, 100, in(9_000), MODEST));
+        awaitWaiting(batches, 7);
+        mayRun.release(20);
+        for (Future<Batched> one : all) {
+            one.get();
+        }
+        assertThat(runs)
+                .extracting(run -> run.toFloats()[0])
+                .as("a run of 300 ms puts who had it behind one who had nothing")
+                .containsExactly(0f, 1f, 100f, 2f, 3f, 4f, 5f, 6f);
+    }
+
+    @Test
+    void whoHasMostRequestsWaitingMakesRoomWhoeverComes() throws Exception {
+        Batches batches = open(1, 3, WhenFull.REFUSE_NEW);
+        Future<Batched> first = ask(batches, tail, 0, forever(), GREEDY);
+        awaitRunning();
+        List<Future<Batched>> greedy = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            greedy.add(ask(batches, tail, i, in(1_000), GREEDY));
+            awaitWaiting(batches, i);
+        }
+        Future<Batched> modest = ask(batches, tail, 9, in(5_000), MODEST);
+        assertRefused(greedy.get(2)::get, TailFailure.Overloaded.class);
+        mayRun.release(20);
+        first.get();
+        modest.get();
+        greedy.get(0).get();
+        greedy.get(1).get();
+    }
+
+    @Test
+    void higherPrioritiesRunFirstAndLowerOnesMakeRoom() throws Exception {
+        Batches batches = open(1, 3, WhenFull.SHED_LATEST_DEADLINE);
+        Future<Batched> first = ask(batches, tail, 0, forever(), SOMEBODY);
+        awaitRunning();
+        Future<Batched> low = ask(batches, tail, 3, in(1_000), Claimant.ofEdgeNode("edge-1", 3));
+        awaitWaiting(batches, 1);
+        Future<Batched> usual = ask(batches, tail, 2, in(1_000), Claimant.ofEdgeNode("edge-1", 99));
+        awaitWaiting(batches, 2);
+        Future<Batched> high = ask(batches, tail, 1, in(9_000), Claimant.ofEdgeNode("edge-1", 1));
+        awaitWaiting(batches, 3);
+        Future<Batched> another = ask(batches, tail, 4, in(9_000), Claimant.ofEdgeNode("edge-1", 0));
+        assertRefused(low::get, TailFailure.Overloaded.class);
+        mayRun.release(20);
+        for (Future<Batched> one : List.of(first, usual, high, another)) {
+            one.get();
+        }
+        assertThat(runs)
+                .extracting(run -> run.toFloats()[0])
+                .as("a level that does not exist is the usual one")
+                .containsExactly(0f, 1f, 2f, 4f);
     }
 
     @Test
@@ -232,14 +302,14 @@ final class BatchesTest {
         TailSession broken = TestingModels.batchable(TestingModels.ref("m", "1"), 3, x -> {
             throw new OutOfMemoryError("no direct memory");
         });
-        assertRefused(() -> batches.run(broken, input(1), forever()), TailFailure.EngineFailed.class);
-        assertThat(output(batches.run(tail, input(2), forever()))).containsExactly(doubled(2));
+        assertRefused(() -> batches.run(broken, input(1), forever(), SOMEBODY), TailFailure.EngineFailed.class);
+        assertThat(output(batches.run(tail, input(2), forever(), SOMEBODY))).containsExactly(doubled(2));
     }
 
     @Test
     void freeEngineWaitsForCompanyWhereGapsAreShortAndGoesOnWhenItsDelayIsOver() throws Exception {
         Batches batches = new Batches(
-                new BatchSettings(_ -> new Limits(4, Duration.ofMillis(20)), 64, 1 << 20, WhenFull.REFUSE_NEW),
+                new BatchSettings(_ -> new Limits(4, Duration.ofMillis(20)), 64, 1 << 20, WhenFull.REFUSE_NEW, LEVELS),
                 1,
                 System::nanoTime);
         open = batches;
@@ -271,7 +341,7 @@ final class BatchesTest {
         for (Future<Batched> one : all) {
             one.get();
         }
-        assertRefused(() -> batches.run(tail, input(9), forever()), TailFailure.Overloaded.class);
+        assertRefused(() -> batches.run(tail, input(9), forever(), SOMEBODY), TailFailure.Overloaded.class);
     }
 
     private TailSession tail(int splitPoint) {
@@ -292,7 +362,7 @@ final class BatchesTest {
 
     private Batches open(int maxRows, int capacity, WhenFull whenFull) {
         open = new Batches(
-                new BatchSettings(_ -> new Limits(maxRows, NONE), capacity, 1 << 20, whenFull), 1, nanos::get);
+                new BatchSettings(_ -> new Limits(maxRows, NONE), capacity, 1 << 20, whenFull, LEVELS), 1, nanos::get);
         return open;
     }
 
@@ -310,7 +380,11 @@ final class BatchesTest {
     }
 
     private Future<Batched> ask(Batches batches, TailSession of, float value, Deadline deadline) {
-        return clients.submit(() -> batches.run(of, input(value), deadline));
+        return ask(batches, of, value, deadline, SOMEBODY);
+    }
+
+    private Future<Batched> ask(Batches batches, TailSession of, float value, Deadline deadline, Claimant claimant) {
+        return clients.submit(() -> batches.run(of, input(value), deadline, claimant));
     }
 
     private Future<Batched> askAndAwaitWaiting(Batches batches, float value, Deadline deadline, int waiting) {

@@ -15,7 +15,8 @@ final class FailurePolicyTest {
             new TailFailure.VersionMismatch("m"),
             new TailFailure.Late("m"),
             new TailFailure.EngineFailed("m"),
-            new TailFailure.Overloaded("m"));
+            new TailFailure.Overloaded("m"),
+            new TailFailure.OverQuota("m"));
 
     @Test
     void recordsThatCannotEverBeAnsweredAreKeptForPeople() {
@@ -32,6 +33,7 @@ final class FailurePolicyTest {
                         FailureReason.VERSION_MISMATCH,
                         FailureReason.LATE,
                         FailureReason.ENGINE,
-                        FailureReason.OVERLOADED);
+                        FailureReason.OVERLOADED,
+                        FailureReason.OVER_QUOTA);
     }
 }

@@ -387,6 +387,7 @@ final class KafkaActivationReceiverTest {
             TailInference inference = new TailInference(
                     id,
                     models,
+                    TestingModels.withoutQuotas(),
                     new ActivationDecoder(1 << 20),
                     batches,
                     new DelayBaseline(10),

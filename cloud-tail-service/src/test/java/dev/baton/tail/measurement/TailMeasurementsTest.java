@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.baton.schemas.records.DecodeMeasurement;
 import dev.baton.schemas.records.DevicePressure;
+import dev.baton.schemas.records.FailureReason;
 import dev.baton.schemas.records.MeasurementWindow;
 import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Summary;
@@ -30,7 +31,7 @@ final class TailMeasurementsTest {
         answered(2, 1, 10);
         answered(2, 3, 20);
         answered(5, 1, 7);
-        measurements.refused(GAUGE);
+        measurements.refused(GAUGE, FailureReason.LATE);
         nanos.set(Duration.ofSeconds(1).toNanos());
 
         MeasurementWindow window = measurements.endWindow();
@@ -86,7 +87,7 @@ final class TailMeasurementsTest {
     @Test
     void modelsThatAreNotServedLeaveNoTrace() {
         answered(1, 1, 1);
-        measurements.refused(GAUGE);
+        measurements.refused(GAUGE, FailureReason.LATE);
         assertThat(measurements.endWindow().getTail().getModelsList()).isEmpty();
 
         measurements.begin(GAUGE);
@@ -126,6 +127,7 @@ final class TailMeasurementsTest {
                 "cpu",
                 2,
                 () -> DevicePressure.newBuilder().setCpuShare(0.7).build(),
+                TailListener.NONE,
                 nanos::get);
         busy.begin(GAUGE);
         for (int i = 0; i < 5; i++) {

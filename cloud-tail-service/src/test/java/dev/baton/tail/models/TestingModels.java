@@ -4,6 +4,8 @@ import dev.baton.schemas.records.ModelRef;
 import dev.baton.tail.batch.BatchSettings;
 import dev.baton.tail.batch.Batches;
 import dev.baton.tail.batch.WhenFull;
+import dev.baton.tail.quota.QuotaSettings;
+import dev.baton.tail.quota.Quotas;
 import dev.baton.tensor.ElementType;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
@@ -56,9 +58,24 @@ public final class TestingModels {
     /** Batches of one. */
     public static Batches oneByOne(LongSupplier nanos) {
         return new Batches(
-                new BatchSettings(_ -> new BatchSettings.Limits(1, Duration.ZERO), 64, 64 << 20, WhenFull.REFUSE_NEW),
+                new BatchSettings(
+                        _ -> new BatchSettings.Limits(1, Duration.ZERO),
+                        64,
+                        64 << 20,
+                        WhenFull.REFUSE_NEW,
+                        new BatchSettings.Priorities(3, 2)),
                 1,
                 nanos);
+    }
+
+    /** Everybody may ask for as much as it likes. */
+    public static Quotas withoutQuotas() {
+        return new Quotas(
+                new QuotaSettings(Map.of(), Map.of(), false),
+                (bucket, limit, wanted) -> {
+                    throw new AssertionError("nobody has a quota");
+                },
+                System::nanoTime);
     }
 
     public static TestingInferenceSession session(UnaryOperator<Map<String, Tensor>> function) {

@@ -1,5 +1,6 @@
 package dev.baton.edge.cloud;
 
+import dev.baton.openinference.Claim;
 import dev.baton.tensor.codec.EncodedTensor;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param picture    sent instead of the input it becomes
  * @param outputs    wanted of the tail; empty means all
  * @param budget     time left for an answer that is still of use
+ * @param claim      of the client
  */
 public record Activation(
         String requestId,
@@ -25,4 +27,5 @@ public record Activation(
         Map<String, EncodedTensor> tensors,
         Optional<Picture> picture,
         List<String> outputs,
-        Duration budget) {}
+        Duration budget,
+        Claim claim) {}

@@ -100,7 +100,9 @@ public final class KafkaActivationSender implements ActivationSender {
                 .addAllOutputs(activation.outputs())
                 .setReplyPartition(replyPartition)
                 .setBudgetMicros(Math.max(1, micros(activation.budget())))
-                .setSentAtMicros(TimeUnit.NANOSECONDS.toMicros(nanoTicker.getAsLong()));
+                .setSentAtMicros(TimeUnit.NANOSECONDS.toMicros(nanoTicker.getAsLong()))
+                .setPriority(activation.claim().priority())
+                .setTenant(activation.claim().tenant());
         activation.tensors().forEach((name, tensor) -> message.addTensors(TensorRecords.toRecord(name, tensor)));
         activation.picture().ifPresent(picture -> message.addEncodedInputs(encodedInput(picture)));
         return message.build();

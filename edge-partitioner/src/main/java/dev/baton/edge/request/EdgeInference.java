@@ -201,7 +201,8 @@ public final class EdgeInference {
                 encoded,
                 baton.picture(),
                 wantedOfTail(run, baton),
-                wait);
+                wait,
+                run.request.claim());
         long sending = nanoTicker.getAsLong();
         try (CloudCall call = run.clock.span("edge.send", SpanKind.PRODUCER, () -> cloud.send(activation))) {
             CloudAnswer answer = run.clock.span("edge.await", SpanKind.INTERNAL, () -> call.await(wait));

@@ -18,6 +18,7 @@ import dev.baton.edge.model.ModelServing;
 import dev.baton.edge.model.Models;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.edge.request.Provenance.CompletedBy;
+import dev.baton.openinference.Claim;
 import dev.baton.openinference.Deadline;
 import dev.baton.openinference.InferenceRequest;
 import dev.baton.openinference.ModelInput;
@@ -269,7 +270,8 @@ final class EdgeInferenceTest {
                 Map.of("x", new ModelInput.OfTensor(X)),
                 List.of(),
                 Optional.of(new Deadline(System.nanoTime() - 1)),
-                System.nanoTime());
+                System.nanoTime(),
+                Claim.NONE);
         refused(late, Reason.DEADLINE_PASSED, "deadline");
         assertThat(engine.runs("whole.onnx")).isEqualTo(runs);
         assertThat(models.served(TestingPackage.MODEL)
@@ -308,7 +310,8 @@ final class EdgeInferenceTest {
                 Map.of("x", new ModelInput.OfTensor(X)),
                 List.of("z"),
                 Optional.empty(),
-                System.nanoTime());
+                System.nanoTime(),
+                Claim.NONE);
         refused(unknownOutput, Reason.INVALID_INPUT, "no output 'z'");
     }
 
@@ -390,12 +393,20 @@ final class EdgeInferenceTest {
                 Map.of("x", new ModelInput.OfTensor(X)),
                 List.of(),
                 Optional.empty(),
-                System.nanoTime());
+                System.nanoTime(),
+                Claim.NONE);
     }
 
     private static InferenceRequest request(Map<String, ModelInput> inputs) {
         return new InferenceRequest(
-                "1", TestingPackage.MODEL, Optional.empty(), inputs, List.of(), Optional.empty(), System.nanoTime());
+                "1",
+                TestingPackage.MODEL,
+                Optional.empty(),
+                inputs,
+                List.of(),
+                Optional.empty(),
+                System.nanoTime(),
+                Claim.NONE);
     }
 
     private static InferenceRequest request(Duration budget) {
@@ -406,7 +417,8 @@ final class EdgeInferenceTest {
                 Map.of("x", new ModelInput.OfTensor(X)),
                 List.of(),
                 Optional.of(Deadline.in(budget, System.nanoTime())),
-                System.nanoTime());
+                System.nanoTime(),
+                Claim.NONE);
     }
 
     /** Four white pixels. */

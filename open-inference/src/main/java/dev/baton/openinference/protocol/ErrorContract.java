@@ -52,7 +52,7 @@ public final class ErrorContract {
             case UNKNOWN_MODEL -> Code.NOT_FOUND;
             case NOT_READY, SHUTTING_DOWN -> Code.UNAVAILABLE;
             case INVALID_INPUT -> Code.INVALID_ARGUMENT;
-            case TOO_LARGE -> Code.RESOURCE_EXHAUSTED;
+            case TOO_LARGE, OVER_QUOTA -> Code.RESOURCE_EXHAUSTED;
             case DEADLINE_PASSED -> Code.DEADLINE_EXCEEDED;
             case BUSY -> busyIsUnavailable ? Code.UNAVAILABLE : Code.RESOURCE_EXHAUSTED;
             case NOT_SUPPORTED -> Code.UNIMPLEMENTED;
@@ -67,6 +67,7 @@ public final class ErrorContract {
             case INVALID_INPUT -> 400;
             case TOO_LARGE -> 413;
             case DEADLINE_PASSED -> 504;
+            case OVER_QUOTA -> 429;
             case BUSY -> busyIsUnavailable ? 503 : 429;
             case NOT_SUPPORTED -> 501;
             case ENGINE_FAILED -> 500;

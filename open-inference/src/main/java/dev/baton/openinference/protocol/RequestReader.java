@@ -1,5 +1,6 @@
 package dev.baton.openinference.protocol;
 
+import dev.baton.openinference.Claim;
 import dev.baton.openinference.Deadline;
 import dev.baton.openinference.InferenceRequest;
 import dev.baton.openinference.ModelInput;
@@ -20,6 +21,8 @@ import java.util.UUID;
 final class RequestReader {
 
     private static final String TIMEOUT = "timeout";
+    private static final String PRIORITY = "priority";
+    private static final String TENANT = "tenant";
     private static final String SHARED_MEMORY = "shared_memory_region";
 
     private RequestReader() {}
@@ -40,26 +43,17 @@ final class RequestReader {
                             .map(InferRequestedOutputTensor::getName)
                             .toList(),
                     Deadline.earlier(callDeadline, timeout(message, arrivedNanos)),
-                    arrivedNanos);
+                    arrivedNanos,
+                    claim(message));
         } catch (IllegalArgumentException e) {
             throw new RequestRefusedException(Reason.INVALID_INPUT, String.valueOf(e.getMessage()), e);
         }
     }
 
     private static Optional<Deadline> timeout(ModelInferRequest message, long arrivedNanos) {
-        InferParameter parameter = message.getParametersMap().get(TIMEOUT);
-        if (parameter == null) {
-            return Optional.empty();
-        }
-        long micros =
-                switch (parameter.getParameterChoiceCase()) {
-                    case INT64_PARAM -> parameter.getInt64Param();
-                    case UINT64_PARAM -> parameter.getUint64Param();
-                    case BOOL_PARAM, STRING_PARAM, DOUBLE_PARAM, PARAMETERCHOICE_NOT_SET ->
-                        throw invalidTimeout("parameter 'timeout' is not an int64; expected microseconds");
-                };
+        long micros = whole(message, TIMEOUT, "microseconds");
         if (micros < 0) {
-            throw invalidTimeout("parameter 'timeout' is %d; expected microseconds, 0 for none".formatted(micros));
+            throw invalid(TIMEOUT, "parameter 'timeout' is %d; expected microseconds, 0 for none".formatted(micros));
         }
         return micros == 0
                 ? Optional.empty()
@@ -69,8 +63,44 @@ final class RequestReader {
                         arrivedNanos));
     }
 
-    private static RequestRefusedException invalidTimeout(String message) {
-        return RequestRefusedException.invalid("parameters.timeout", message);
+    private static Claim claim(ModelInferRequest message) {
+        long priority = whole(message, PRIORITY, "a level, 1 for the highest");
+        if (priority < 0 || priority > Integer.MAX_VALUE) {
+            throw invalid(
+                    PRIORITY,
+                    "parameter 'priority' is %s; expected a level, 1 for the highest, 0 for the default"
+                            .formatted(Long.toUnsignedString(priority)));
+        }
+        InferParameter tenant = message.getParametersMap().get(TENANT);
+        if (tenant == null) {
+            return new Claim((int) priority, "");
+        }
+        if (!tenant.hasStringParam()) {
+            throw invalid(TENANT, "parameter 'tenant' is not a string; expected a name");
+        }
+        try {
+            return new Claim((int) priority, tenant.getStringParam());
+        } catch (IllegalArgumentException e) {
+            throw invalid(TENANT, "parameter 'tenant': " + e.getMessage());
+        }
+    }
+
+    /** 0 where the parameter is absent. */
+    private static long whole(ModelInferRequest message, String name, String expected) {
+        InferParameter parameter = message.getParametersMap().get(name);
+        if (parameter == null) {
+            return 0;
+        }
+        return switch (parameter.getParameterChoiceCase()) {
+            case INT64_PARAM -> parameter.getInt64Param();
+            case UINT64_PARAM -> parameter.getUint64Param();
+            case BOOL_PARAM, STRING_PARAM, DOUBLE_PARAM, PARAMETERCHOICE_NOT_SET ->
+                throw invalid(name, "parameter '%s' is not an int64; expected %s".formatted(name, expected));
+        };
+    }
+
+    private static RequestRefusedException invalid(String parameter, String message) {
+        return RequestRefusedException.invalid("parameters." + parameter, message);
     }
 
     private static Map<String, ModelInput> inputs(ModelInferRequest message) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.baton.openinference.Claim;
 import dev.baton.openinference.Deadline;
 import dev.baton.openinference.InferenceRequest;
 import dev.baton.openinference.ModelInput;
@@ -154,6 +155,28 @@ final class RequestReaderTest {
         assertThat(RequestReader.read(message.build(), Optional.of(new Deadline(9_000_000)), 0)
                         .deadline())
                 .contains(new Deadline(2_000_000));
+    }
+
+    @Test
+    void priorityAndTenantAreParameters() {
+        ModelInferRequest.Builder message = message(input("x", "INT8", 1)).addRawInputContents(bytes(1));
+        assertThat(read(message).claim()).isEqualTo(Claim.NONE);
+        message.putParameters(
+                "priority", InferParameter.newBuilder().setUint64Param(1).build());
+        message.putParameters(
+                "tenant",
+                InferParameter.newBuilder().setStringParam("acme.north").build());
+        assertThat(read(message).claim()).isEqualTo(new Claim(1, "acme.north"));
+
+        refused(with(message, "priority", InferParameter.newBuilder().setInt64Param(-1)), "'priority' is 1844");
+        refused(with(message, "priority", InferParameter.newBuilder().setStringParam("high")), "not an int64");
+        refused(with(message, "tenant", InferParameter.newBuilder().setInt64Param(3)), "not a string");
+        refused(with(message, "tenant", InferParameter.newBuilder().setStringParam("a/b")), "'a/b'");
+    }
+
+    private static ModelInferRequest.Builder with(
+            ModelInferRequest.Builder message, String name, InferParameter.Builder parameter) {
+        return message.clone().putParameters(name, parameter.build());
     }
 
     @Test

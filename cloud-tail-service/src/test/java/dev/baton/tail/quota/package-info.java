@@ -1,0 +1,4 @@
+@NullMarked
+package dev.baton.tail.quota;
+
+import org.jspecify.annotations.NullMarked;
