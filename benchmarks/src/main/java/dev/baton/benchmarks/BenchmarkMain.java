@@ -27,6 +27,8 @@ import picocli.CommandLine.ScopeType;
             BenchmarkMain.RatiosCommand.class,
             BenchmarkMain.KafkaHopsCommand.class,
             BenchmarkMain.EdgeOverheadCommand.class,
+            BenchmarkMain.TailCommand.class,
+            BenchmarkMain.OverloadCommand.class,
             BenchmarkMain.DivideCommand.class,
             BenchmarkMain.PackageCommand.class,
             BenchmarkMain.ProfileCommand.class,
@@ -195,6 +197,52 @@ public final class BenchmarkMain {
         public Integer call() throws Exception {
             return bench.print(
                     EdgeOverheadBenchmark.run(home(), Optional.ofNullable(model), bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(
+            name = "tail",
+            header =
+                    "What a tail gets done against ONNX Runtime alone, with batches of the same size on the same cores.")
+    static final class TailCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Mixin
+        private GivenModels models = new GivenModels();
+
+        @Parameters(paramLabel = "FILE", arity = "0..*", description = "Models below it; gauge is Baton's own.")
+        private List<String> files =
+                List.of("gauge", "squeezenet_fp32/squeezenet_fp32.onnx", "random/mobilenet_v2.onnx");
+
+        @Override
+        public Integer call() throws Exception {
+            return bench.print(TailBenchmark.run(home(), models.directory(), files, bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(
+            name = "overload",
+            header =
+                    "What a tail gets done in time that is asked for three times what it can do, and how soon it recovers.")
+    static final class OverloadCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Mixin
+        private GivenModels models = new GivenModels();
+
+        @Option(
+                names = "--model",
+                paramLabel = "FILE",
+                description = "The model, below it; gauge is Baton's own (${DEFAULT-VALUE}).")
+        private String model = "squeezenet_fp32/squeezenet_fp32.onnx";
+
+        @Override
+        public Integer call() throws Exception {
+            return bench.print(OverloadBenchmark.run(home(), models.directory(), model, bench.quick, bench.progress()));
         }
     }
 

@@ -19,11 +19,16 @@ final class RawSession implements AutoCloseable {
     private final OrtSession session;
 
     RawSession(Path onnx) throws OrtException {
+        this(onnx, EngineSettings.defaults().intraOpThreads());
+    }
+
+    /** @param threads that share the work of one operator */
+    RawSession(Path onnx, int threads) throws OrtException {
         Engine.getEngine("OnnxRuntime"); // must come before anything else touches the environment
         environment = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            options.setIntraOpNumThreads(EngineSettings.defaults().intraOpThreads());
+            options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             session = environment.createSession(onnx.toString(), options);

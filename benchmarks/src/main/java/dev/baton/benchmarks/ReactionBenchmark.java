@@ -48,6 +48,7 @@ final class ReactionBenchmark {
      * @param sent        seconds from that request to the first request that ran under a new plan
      * @param changes     of the plan while watching
      * @param lost        requests without an answer
+     * @param said        what the planner said of the plan while watching, with the seconds since the step
      */
     record Step(
             String model,
@@ -58,7 +59,13 @@ final class ReactionBenchmark {
             Optional<Double> answered,
             Optional<Double> sent,
             long changes,
-            int lost) {}
+            int lost,
+            List<String> said) {
+
+        boolean isSlow() {
+            return answered.filter(seconds -> seconds <= LIMIT_SECONDS).isEmpty();
+        }
+    }
 
     /**
      * A link that changes all the time.
@@ -79,11 +86,7 @@ final class ReactionBenchmark {
         @Override
         public boolean held() {
             return !steps.isEmpty()
-                    && steps.stream()
-                            .allMatch(step -> step.lost() == 0
-                                    && step.answered()
-                                            .filter(seconds -> seconds <= LIMIT_SECONDS)
-                                            .isPresent())
+                    && steps.stream().allMatch(step -> step.lost() == 0 && !step.isSlow())
                     && flapping.stream().allMatch(flap -> flap.lost() == 0 && flap.mostPerMinute() <= LIMIT_PER_MINUTE);
         }
 
@@ -125,6 +128,11 @@ final class ReactionBenchmark {
                                                     2),
                                             Quantiles.text(answered.getLast(), 2),
                                             RegretCell.plain(LIMIT_SECONDS)));
+            steps.stream().filter(Step::isSlow).forEach(step -> {
+                lines.add("what was said after the step under %s %sx:"
+                        .formatted(step.model(), RegretCell.plain(step.slowdown())));
+                step.said().forEach(line -> lines.add("  " + line));
+            });
             needless.forEach(step -> lines.add("no change needed: %s %sx, %s"
                     .formatted(step.model(), RegretCell.plain(step.slowdown()), step.last())));
             flapping.forEach(flap -> lines.add(
@@ -207,15 +215,16 @@ final class ReactionBenchmark {
         PlanView before;
         PlanView last;
         long stepped;
+        List<String> said;
         try (load) {
             settle(edge, workload);
             before = edge.standing(workload).plan();
             edge.link(SLOW, ROUND_TRIP_MILLIS);
             stepped = System.nanoTime();
-            watch(edge, workload, before.epoch(), stepped);
+            said = watch(edge, workload, before.epoch(), stepped);
             last = edge.standing(workload).plan();
         }
-        return outcome(subject, before, last, stepped, load.samples());
+        return outcome(subject, before, last, stepped, load.samples(), said);
     }
 
     private static void settle(PlannerFleet.EdgeNode edge, Workload workload) {
@@ -237,23 +246,32 @@ final class ReactionBenchmark {
         }
     }
 
-    /** Returns some time after the plan has changed, or when it did not for long. */
-    private static void watch(PlannerFleet.EdgeNode edge, Workload workload, long epoch, long start) {
+    /** Returns some time after the plan has changed, or when it did not for long, with what was said of it meanwhile. */
+    private static List<String> watch(PlannerFleet.EdgeNode edge, Workload workload, long epoch, long start) {
+        List<String> said = new ArrayList<>();
+        String last = "";
         long changed = Long.MAX_VALUE;
         while (true) {
             LockSupport.parkNanos(LOOK.toNanos());
             long now = System.nanoTime();
-            if (changed == Long.MAX_VALUE && edge.standing(workload).plan().epoch() > epoch) {
+            PlanView.Standing standing = edge.standing(workload);
+            String verdict = "%s: %s".formatted(standing.plan().placement(), standing.verdict());
+            if (!verdict.equals(last)) {
+                said.add("%s s %s".formatted(Quantiles.text(seconds(now - start), 2), verdict));
+                last = verdict;
+            }
+            if (changed == Long.MAX_VALUE && standing.plan().epoch() > epoch) {
                 changed = now;
             }
             boolean seenEnough = changed != Long.MAX_VALUE && now - changed > WATCH_AFTER_CHANGE.toNanos();
             if (seenEnough || now - start > WATCH.toNanos()) {
-                return;
+                return said;
             }
         }
     }
 
-    private static Step outcome(Subject subject, PlanView before, PlanView last, long stepped, List<Sample> samples) {
+    private static Step outcome(
+            Subject subject, PlanView before, PlanView last, long stepped, List<Sample> samples, List<String> said) {
         Optional<Long> firstAffected = samples.stream()
                 .filter(sample -> sample.dueNanos() >= stepped)
                 .map(Sample::dueNanos)
@@ -272,7 +290,8 @@ final class ReactionBenchmark {
                 firstAnswer.flatMap(answer -> firstAffected.map(from -> seconds(answer.doneNanos() - from))),
                 firstSent.flatMap(sample -> firstAffected.map(from -> seconds(sample.dueNanos() - from))),
                 last.epoch() - before.epoch(),
-                (int) samples.stream().filter(sample -> !sample.answered()).count());
+                (int) samples.stream().filter(sample -> !sample.answered()).count(),
+                said);
     }
 
     private static Flapping flap(Subject subject, Duration length, Console console) {
