@@ -2,6 +2,7 @@ package dev.baton.benchmarks;
 
 import dev.baton.models.DescribedModel;
 import dev.baton.models.EngineGraphRunner;
+import dev.baton.models.ExitFlags;
 import dev.baton.models.ImageFlags;
 import dev.baton.partitioning.divide.DivisionRequest;
 import dev.baton.partitioning.divide.ModelDivider;
@@ -47,6 +48,7 @@ final class DividedModel implements AutoCloseable {
                             true,
                             Optional.empty(),
                             ImageFlags.NONE,
+                            ExitFlags.NONE,
                             Optional.empty(),
                             Optional.empty(),
                             List.of()),

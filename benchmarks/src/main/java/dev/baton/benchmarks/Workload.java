@@ -7,6 +7,7 @@ import dev.baton.demo.Picture;
 import dev.baton.evaluate.InputPictures;
 import dev.baton.models.DescribedModel;
 import dev.baton.models.EngineGraphRunner;
+import dev.baton.models.ExitFlags;
 import dev.baton.models.ImageFlags;
 import dev.baton.models.NpzFile;
 import dev.baton.tensor.Shape;
@@ -119,7 +120,14 @@ final class Workload {
             throw new IllegalArgumentException("the model %s is not there: --models DIR says where".formatted(onnx));
         }
         DescribedModel.Search search = new DescribedModel.Search(
-                home, guess, Optional.empty(), ImageFlags.NONE, Optional.empty(), Optional.empty(), List.of());
+                home,
+                guess,
+                Optional.empty(),
+                ImageFlags.NONE,
+                ExitFlags.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
         try (EngineGraphRunner runner = new EngineGraphRunner()) {
             return DescribedModel.find(
                     onnx, search, file -> new DescribedModel.Specs(runner.inputs(file), runner.outputs(file)));

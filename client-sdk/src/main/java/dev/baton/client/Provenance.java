@@ -17,7 +17,8 @@ import java.util.OptionalDouble;
  * @param planEpoch the plan's number
  * @param bytesSent of the record that crossed, 0 where none did
  * @param completedBy who ran the last operator
- * @param reason why this placement; where the edge node finished what the cloud should have, why
+ * @param reason why this placement; where the edge node finished what the cloud should have, why; where it exited early,
+ *     how sure it was
  * @param device of the edge node; empty where it does not say
  * @param tail the tail that answered; empty where none did
  * @param stageMillis the parts of {@code totalMillis} in milliseconds, in the order of {@link #STAGES}; without those
@@ -48,7 +49,9 @@ public record Provenance(
         /** The edge node. */
         EDGE,
         /** A tail. */
-        CLOUD
+        CLOUD,
+        /** The edge node, from an output of the head that was sure enough: later operators did not run. */
+        EARLY_EXIT
     }
 
     /** Keeps the stages in their order. */
@@ -76,15 +79,21 @@ public record Provenance(
                 text(parameters, "baton_codec"),
                 (long) number(parameters, "baton_plan_epoch").orElse(0),
                 (long) number(parameters, "baton_bytes_sent").orElse(0),
-                text(parameters, "baton_completed_by").filter("cloud"::equals).isPresent()
-                        ? CompletedBy.CLOUD
-                        : CompletedBy.EDGE,
+                completedBy(text(parameters, "baton_completed_by").orElse("")),
                 text(parameters, "baton_reason").orElse(""),
                 text(parameters, "baton_device").orElse(""),
                 text(parameters, "baton_tail"),
                 stages(parameters),
                 number(parameters, "baton_total_ms").orElse(0),
                 number(parameters, "baton_joules")));
+    }
+
+    private static CompletedBy completedBy(String word) {
+        return switch (word) {
+            case "cloud" -> CompletedBy.CLOUD;
+            case "early-exit" -> CompletedBy.EARLY_EXIT;
+            default -> CompletedBy.EDGE;
+        };
     }
 
     private static Map<String, Double> stages(Map<String, Object> parameters) {
@@ -123,10 +132,12 @@ public record Provenance(
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s%s, completed by the %s, %d bytes sent, %.3f ms %s: %s",
+                "%s%s, completed by %s, %d bytes sent, %.3f ms %s: %s",
                 placement,
                 codec.map(" "::concat).orElse(""),
-                completedBy.name().toLowerCase(Locale.ROOT),
+                completedBy == CompletedBy.EARLY_EXIT
+                        ? "an early exit"
+                        : "the " + completedBy.name().toLowerCase(Locale.ROOT),
                 bytesSent,
                 totalMillis,
                 stageMillis,

@@ -25,6 +25,7 @@ import dev.baton.edge.request.EdgeInference;
 import dev.baton.edge.request.EdgeModelServer;
 import dev.baton.edge.request.EnergyMeter;
 import dev.baton.edge.request.ModelLookup;
+import dev.baton.edge.request.RequestCounters;
 import dev.baton.inference.Device;
 import dev.baton.inference.EngineSettings;
 import dev.baton.inference.InferenceEngine;
@@ -151,6 +152,7 @@ final class EdgeWiring {
             Arrivals arrivals,
             Exploration exploration,
             EnergyMeter energy,
+            RequestCounters counters,
             Tracer tracer) {
         return new EdgeInference(
                 models,
@@ -158,6 +160,7 @@ final class EdgeWiring {
                 link,
                 downlink,
                 new EdgeInference.Learning(arrivals, exploration, energy),
+                counters,
                 config.cloudTimeout(),
                 device(config),
                 tracer,
@@ -168,6 +171,12 @@ final class EdgeWiring {
     @Singleton
     Arrivals arrivals() {
         return new Arrivals(NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    RequestCounters counters(OpenTelemetry telemetry) {
+        return new RequestCounters(telemetry.getMeter("baton"));
     }
 
     @Produces

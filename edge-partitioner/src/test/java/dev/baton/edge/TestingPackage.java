@@ -69,6 +69,7 @@ public final class TestingPackage {
                 image,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(new ProbeInput("x", ElementType.FP32, SHAPE, ProbeValues.normal(0, 1))),
                 List.of(),
                 List.of());

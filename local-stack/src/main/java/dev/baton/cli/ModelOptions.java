@@ -3,7 +3,9 @@ package dev.baton.cli;
 import dev.baton.console.CommandFailure;
 import dev.baton.models.DescribedModel;
 import dev.baton.models.EngineGraphRunner;
+import dev.baton.models.ExitFlags;
 import dev.baton.models.ImageFlags;
+import dev.baton.partitioning.splitpackage.EarlyExit;
 import dev.baton.tensor.image.ImageInput;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,6 +68,28 @@ final class ModelOptions {
             })
     private @Nullable Path labels;
 
+    @Option(
+            names = "--exit",
+            paramLabel = "OUTPUT",
+            description = "The output that may answer early, with a score for each class.")
+    private @Nullable String exitOutput;
+
+    @Option(names = "--exit-threshold", paramLabel = "N", description = "How sure it must be, above 0 and at most 1.")
+    private @Nullable Double exitThreshold;
+
+    @Option(
+            names = "--exit-measure",
+            paramLabel = "WHAT",
+            description =
+                    "How sure it is: probability (the highest; default) or entropy (1 less the part of the largest).")
+    private EarlyExit.@Nullable Measure exitMeasure;
+
+    @Option(
+            names = "--exit-scores",
+            paramLabel = "WHAT",
+            description = "What it gives: logits (default) or probabilities.")
+    private EarlyExit.@Nullable Scores exitScores;
+
     /**
      * What is known and said about {@code onnx}.
      *
@@ -85,6 +109,11 @@ final class ModelOptions {
                 !pictures.isEmpty(),
                 Optional.ofNullable(descriptionFile),
                 flags(),
+                new ExitFlags(
+                        Optional.ofNullable(exitOutput),
+                        Optional.ofNullable(exitThreshold),
+                        Optional.ofNullable(exitMeasure),
+                        Optional.ofNullable(exitScores)),
                 Optional.ofNullable(name),
                 Optional.ofNullable(labels),
                 labelFolders);

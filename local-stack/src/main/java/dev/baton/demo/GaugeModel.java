@@ -3,6 +3,7 @@ package dev.baton.demo;
 import dev.baton.demo.Picture.Truth;
 import dev.baton.localstack.StackException;
 import dev.baton.models.DescribedModel;
+import dev.baton.models.ExitFlags;
 import dev.baton.models.ImageFlags;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,14 @@ public final class GaugeModel {
             throw new StackException("the gauge model is missing: " + onnx);
         }
         DescribedModel.Search search = new DescribedModel.Search(
-                home, false, Optional.empty(), ImageFlags.NONE, Optional.empty(), Optional.empty(), List.of());
+                home,
+                false,
+                Optional.empty(),
+                ImageFlags.NONE,
+                ExitFlags.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
         try {
             return DescribedModel.find(onnx, search, file -> {
                 throw new StackException("the gauge model's description is missing beside " + file);

@@ -32,6 +32,7 @@ public record DescribedModel(Path onnx, String name, ModelDescription descriptio
             boolean guess,
             Optional<Path> descriptionFile,
             ImageFlags image,
+            ExitFlags exit,
             Optional<String> name,
             Optional<Path> labelsFile,
             List<Path> labelFolders) {}
@@ -61,8 +62,12 @@ public record DescribedModel(Path onnx, String name, ModelDescription descriptio
             source += ", with flags";
         }
         String name = search.name().or(found::name).orElse(nameOf(onnx));
-        ModelDescription description =
-                new ModelDescription(Optional.of(name), image, output(onnx, found, search, specs), found.dimensions());
+        ModelDescription description = new ModelDescription(
+                Optional.of(name),
+                image,
+                output(onnx, found, search, specs),
+                search.exit().over(found.exit()),
+                found.dimensions());
         return new DescribedModel(onnx, name, description, source, guessed);
     }
 
@@ -158,6 +163,11 @@ public record DescribedModel(Path onnx, String name, ModelDescription descriptio
                 output.labels().forEach(node.putArray("labels")::add);
             }
         });
+        description.exit().ifPresent(exit -> json.putObject("exit")
+                .put("output", exit.output())
+                .put("threshold", exit.threshold())
+                .put("measure", exit.measure().name().toLowerCase(Locale.ROOT))
+                .put("scores", exit.scores().name().toLowerCase(Locale.ROOT)));
         ObjectNode dimensions = json.putObject("dimensions");
         description.dimensions().forEach(dimensions::put);
         return json.toString();

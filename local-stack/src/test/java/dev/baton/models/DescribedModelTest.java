@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.baton.partitioning.divide.ModelDescription;
+import dev.baton.partitioning.splitpackage.EarlyExit;
+import dev.baton.partitioning.splitpackage.EarlyExit.Measure;
+import dev.baton.partitioning.splitpackage.EarlyExit.Scores;
 import dev.baton.partitioning.splitpackage.OutputMeaning;
 import dev.baton.tensor.ElementType;
 import dev.baton.tensor.Shape;
@@ -200,6 +203,37 @@ class DescribedModelTest {
         assertThat(List.of(image.width(), image.height())).containsExactly(32, 24);
     }
 
+    @Test
+    void anEarlyExitIsDescribedOrSaid() throws IOException {
+        Files.writeString(
+                onnx.resolveSibling("my model.json"),
+                "{\"exit\": {\"output\": \"branch\", \"threshold\": 0.9, \"scores\": \"probabilities\"}}");
+        EarlyExit described = new EarlyExit("branch", 0.9, Measure.PROBABILITY, Scores.PROBABILITIES);
+        assertThat(find(search()).description().exit()).contains(described);
+
+        ExitFlags surer =
+                new ExitFlags(Optional.empty(), Optional.of(0.99), Optional.of(Measure.ENTROPY), Optional.empty());
+        DescribedModel model = find(search(ImageFlags.NONE, surer, Optional.empty(), false));
+
+        assertThat(model.description().exit())
+                .contains(new EarlyExit("branch", 0.99, Measure.ENTROPY, Scores.PROBABILITIES));
+        assertThat(ModelDescription.parse(model.descriptionJson().getBytes(StandardCharsets.UTF_8))
+                        .exit())
+                .isEqualTo(model.description().exit());
+    }
+
+    @Test
+    void anEarlyExitNeedsAnOutputAndAThreshold() {
+        ExitFlags noThreshold = new ExitFlags(Optional.of("y"), Optional.empty(), Optional.empty(), Optional.empty());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> find(search(ImageFlags.NONE, noThreshold, Optional.empty(), false)))
+                .withMessageContaining("--exit-threshold");
+        ExitFlags noOutput = new ExitFlags(Optional.empty(), Optional.of(0.5), Optional.empty(), Optional.empty());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> find(search(ImageFlags.NONE, noOutput, Optional.empty(), false)))
+                .withMessageContaining("--exit");
+    }
+
     private DescribedModel find(DescribedModel.Search search) throws IOException {
         return DescribedModel.find(onnx, search, file -> new DescribedModel.Specs(List.of(PICTURE), List.of(CLASSES)));
     }
@@ -209,7 +243,11 @@ class DescribedModelTest {
     }
 
     private DescribedModel.Search search(ImageFlags flags, Optional<String> name, boolean guess) {
+        return search(flags, ExitFlags.NONE, name, guess);
+    }
+
+    private DescribedModel.Search search(ImageFlags flags, ExitFlags exit, Optional<String> name, boolean guess) {
         return new DescribedModel.Search(
-                home, guess, Optional.empty(), flags, name, Optional.empty(), List.of(directory));
+                home, guess, Optional.empty(), flags, exit, name, Optional.empty(), List.of(directory));
     }
 }

@@ -172,6 +172,7 @@ public final class WholeModelServer implements ModelServer {
         return switch (failure) {
             case TailFailure.Malformed _ -> Reason.INVALID_INPUT;
             case TailFailure.UnknownModel _, TailFailure.VersionMismatch _ -> Reason.UNKNOWN_MODEL;
+            case TailFailure.Cancelled _ -> Reason.CANCELLED;
             case TailFailure.Late _ -> Reason.DEADLINE_PASSED;
             case TailFailure.EngineFailed _ -> Reason.ENGINE_FAILED;
             case TailFailure.Overloaded _ -> Reason.BUSY;

@@ -114,6 +114,7 @@ public final class KafkaMeasurements {
                 .setRequests(window.requests())
                 .setFailures(window.failures())
                 .setCompletedLocally(window.completedLocally())
+                .setEarlyExits(window.earlyExits())
                 .setActivePlanEpoch(model.plan().epoch());
         window.preprocess().ifPresent(s -> message.setPreprocessMicros(summary(s)));
         window.encodedInputBytes().ifPresent(s -> message.setEncodedInputBytes(summary(s)));
@@ -145,6 +146,7 @@ public final class KafkaMeasurements {
                 .setCodec(plan.plan().codec())
                 .setFailures(plan.failures())
                 .setCompletedLocally(plan.completedLocally())
+                .setEarlyExits(plan.earlyExits())
                 .setInFlight(plan.inFlight());
         plan.values().forEach((quantity, values) -> {
             Summary summary = summary(values);

@@ -40,6 +40,7 @@ public final class ModelMeasurements {
     private final LongAdder requests = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder completedLocally = new LongAdder();
+    private final LongAdder earlyExits = new LongAdder();
     private final Map<Integer, RecentValues> localCompletions = new ConcurrentHashMap<>();
     private final PlacementMeasurements placements = new PlacementMeasurements();
     private final CodecAgreements agreements = new CodecAgreements();
@@ -62,6 +63,7 @@ public final class ModelMeasurements {
             long requests,
             long failures,
             long completedLocally,
+            long earlyExits,
             Optional<Summary> preprocess,
             List<HeadTimes> heads,
             List<EncodingTimes> encodings,
@@ -137,6 +139,12 @@ public final class ModelMeasurements {
         }
     }
 
+    /** An output of the head was the answer. */
+    public void exitedEarly(Duration time) {
+        answered(time, false);
+        earlyExits.increment();
+    }
+
     public void failed() {
         requests.increment();
         failures.increment();
@@ -163,6 +171,7 @@ public final class ModelMeasurements {
                 requests.sumThenReset(),
                 failures.sumThenReset(),
                 completedLocally.sumThenReset(),
+                earlyExits.sumThenReset(),
                 preprocess.summary(),
                 times(heads, HeadRuns::news),
                 encodingTimes,

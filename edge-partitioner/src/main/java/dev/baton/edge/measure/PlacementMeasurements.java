@@ -43,7 +43,12 @@ public final class PlacementMeasurements {
 
     /** One plan's requests during one window; {@code inFlight} were not answered when it ended. */
     public record PlanWindow(
-            PlanKey plan, Map<Quantity, Summary> values, long failures, long completedLocally, long inFlight) {}
+            PlanKey plan,
+            Map<Quantity, Summary> values,
+            long failures,
+            long completedLocally,
+            long earlyExits,
+            long inFlight) {}
 
     private final Map<Long, Running> plans = new TreeMap<>();
 
@@ -53,6 +58,7 @@ public final class PlacementMeasurements {
         private Map<Quantity, WindowValues> values = new EnumMap<>(Quantity.class);
         private long failures;
         private long completedLocally;
+        private long earlyExits;
         private long inFlight;
 
         Running(PlanKey plan) {
@@ -62,15 +68,16 @@ public final class PlacementMeasurements {
         PlanWindow end() {
             Map<Quantity, Summary> summaries = new EnumMap<>(Quantity.class);
             values.forEach((quantity, all) -> all.summary().ifPresent(summary -> summaries.put(quantity, summary)));
-            PlanWindow ended = new PlanWindow(plan, summaries, failures, completedLocally, inFlight);
+            PlanWindow ended = new PlanWindow(plan, summaries, failures, completedLocally, earlyExits, inFlight);
             values = new EnumMap<>(Quantity.class);
             failures = 0;
             completedLocally = 0;
+            earlyExits = 0;
             return ended;
         }
 
         boolean isSilent() {
-            return values.isEmpty() && failures == 0 && inFlight == 0;
+            return values.isEmpty() && failures == 0 && earlyExits == 0 && inFlight == 0;
         }
     }
 
@@ -81,12 +88,22 @@ public final class PlacementMeasurements {
 
     /** With what is known of its terms; a term that did not occur is not among them. */
     public synchronized void answered(PlanKey plan, Map<Quantity, Double> values, boolean completedLocally) {
+        Running running = ended(plan, values);
+        running.completedLocally += completedLocally ? 1 : 0;
+    }
+
+    /** An output of the head was the answer. Its {@code values} are the terms that it shares with requests that go on. */
+    public synchronized void exitedEarly(PlanKey plan, Map<Quantity, Double> values) {
+        ended(plan, values).earlyExits++;
+    }
+
+    private Running ended(PlanKey plan, Map<Quantity, Double> values) {
         Running running = plans.computeIfAbsent(plan.epoch(), _ -> new Running(plan));
         running.inFlight--;
-        running.completedLocally += completedLocally ? 1 : 0;
         values.forEach((quantity, value) -> running.values
                 .computeIfAbsent(quantity, _ -> new WindowValues())
                 .add(value));
+        return running;
     }
 
     public synchronized void failed(PlanKey plan) {

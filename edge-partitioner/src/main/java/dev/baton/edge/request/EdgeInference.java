@@ -30,10 +30,13 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** Answers requests: here, in the cloud, or divided between the two, as the model's plan says. */
@@ -55,11 +58,14 @@ public final class EdgeInference {
             Stage.LOCAL, Quantity.LOCAL_COMPLETION,
             Stage.OTHER, Quantity.OTHER);
 
+    private static final Set<Stage> SHARED_WITH_EARLY_EXITS = EnumSet.of(Stage.PREPROCESS, Stage.HEAD);
+
     private final ModelLookup models;
     private final ActivationSender cloud;
     private final LinkEstimator link;
     private final Downlink downlink;
     private final Learning learning;
+    private final RequestCounters counters;
     private final Duration cloudTimeout;
     private final String device;
     private final Tracer tracer;
@@ -84,6 +90,7 @@ public final class EdgeInference {
             LinkEstimator link,
             Downlink downlink,
             Learning learning,
+            RequestCounters counters,
             Duration cloudTimeout,
             String device,
             Tracer tracer,
@@ -93,6 +100,7 @@ public final class EdgeInference {
         this.link = link;
         this.downlink = downlink;
         this.learning = learning;
+        this.counters = counters;
         this.cloudTimeout = cloudTimeout;
         this.device = device;
         this.tracer = tracer;
@@ -129,7 +137,7 @@ public final class EdgeInference {
                     switch (run.plan.placement()) {
                         case Placement.EdgeOnly() -> onEdge(run);
                         case Placement.CloudOnly() -> inCloud(run, run.inputs.untouched());
-                        case Placement.Split(int splitPoint) -> inCloud(run, runHead(run, splitPoint));
+                        case Placement.Split(int splitPoint) -> divided(run, runHead(run, splitPoint));
                     };
             requireTimeLeft(run);
             return answered(run, finish);
@@ -186,6 +194,14 @@ public final class EdgeInference {
                 .runHead(splitPoint, inputs)
                 .outputs());
         return new Baton(splitPoint, run.model.splitPackage().crossing(splitPoint, inputs, outputs), Optional.empty());
+    }
+
+    private Finish divided(Run run, Baton baton) throws InterruptedException {
+        Optional<String> sure = ExitCheck.reason(run.model, run.request, baton.crossing());
+        return sure.isPresent()
+                ? new Finish(
+                        baton.crossing(), CompletedBy.EARLY_EXIT, sure.get(), Optional.empty(), 0, Optional.empty())
+                : inCloud(run, baton);
     }
 
     private Finish inCloud(Run run, Baton baton) throws InterruptedException {
@@ -377,7 +393,7 @@ public final class EdgeInference {
 
     private InferenceAnswer answered(Run run, Finish finish) {
         Map<String, Tensor> outputs = new LinkedHashMap<>();
-        for (String name : run.inputs.wantedOutputs()) {
+        for (String name : wantedOutputs(run, finish)) {
             Tensor tensor = finish.available.get(name);
             if (tensor == null) {
                 throw new RequestRefusedException(
@@ -405,7 +421,17 @@ public final class EdgeInference {
         return new InferenceAnswer(run.model.name(), run.model.version(), outputs, provenance);
     }
 
+    private static List<String> wantedOutputs(Run run, Finish finish) {
+        return finish.completedBy == CompletedBy.EARLY_EXIT
+                ? ExitCheck.outputs(run.model, run.request, finish.available)
+                : run.inputs.wantedOutputs();
+    }
+
     private void measured(Run run, Finish finish, StageTimes times, Optional<Energy> energy) {
+        if (finish.completedBy == CompletedBy.EARLY_EXIT) {
+            exitedEarly(run, times);
+            return;
+        }
         boolean locallyInsteadOfCloud =
                 !(run.plan.placement() instanceof Placement.EdgeOnly) && finish.completedBy == CompletedBy.EDGE;
         run.terms.put(Quantity.TOTAL, (double) times.totalMicros());
@@ -421,6 +447,19 @@ public final class EdgeInference {
         energy.ifPresent(spent -> run.terms.put(Quantity.JOULES, spent.total()));
         run.model.measurements().answered(Duration.ofNanos(times.totalMicros() * 1_000), locallyInsteadOfCloud);
         run.model.measurements().placements().answered(run.plan.key(), run.terms, locallyInsteadOfCloud);
+    }
+
+    /** The whole time, energy and the rest are those of another way than the placement's: only what both ways share is told. */
+    private void exitedEarly(Run run, StageTimes times) {
+        for (Stage stage : SHARED_WITH_EARLY_EXITS) {
+            Long micros = times.micros().get(stage);
+            if (micros != null) {
+                run.terms.put(Objects.requireNonNull(QUANTITIES.get(stage)), micros.doubleValue());
+            }
+        }
+        counters.exitedEarly(run.model.name());
+        run.model.measurements().exitedEarly(Duration.ofNanos(times.totalMicros() * 1_000));
+        run.model.measurements().placements().exitedEarly(run.plan.key(), run.terms);
     }
 
     private static int splitPoint(Placement placement, ServedModel model) {

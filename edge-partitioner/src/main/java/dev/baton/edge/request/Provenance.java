@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param splitPoint index of the placement: 0 for {@code CloudOnly}, the last for {@code EdgeOnly}
  * @param sentAs     the codec of the tensors sent, or the media type of the picture; empty when nothing was to be sent
  * @param bytesSent  of the record handed to the broker, 0 when none was
- * @param reason     why this placement; for a local completion, why not in the cloud
+ * @param reason     why this placement; for a local completion, why not in the cloud; for an early exit, how sure it was
  * @param device     of this edge node
  * @param energy     what the request cost this edge node; empty where its power is not known
  */
@@ -33,7 +33,14 @@ public record Provenance(
     /** Who ran the last operator. */
     public enum CompletedBy {
         EDGE,
-        CLOUD
+        CLOUD,
+        /** The edge node, and not the model's last: an output of the head was sure enough. */
+        EARLY_EXIT;
+
+        /** As clients read it. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** As the client reads it, in the response's parameters: texts and whole numbers. */
@@ -44,7 +51,7 @@ public record Provenance(
         sentAs.ifPresent(codec -> remarks.put("baton_codec", codec));
         remarks.put("baton_plan_epoch", planEpoch);
         remarks.put("baton_bytes_sent", bytesSent);
-        remarks.put("baton_completed_by", completedBy.name().toLowerCase(Locale.ROOT));
+        remarks.put("baton_completed_by", completedBy.word());
         remarks.put("baton_reason", reason);
         tail.ifPresent(id -> remarks.put("baton_tail", id));
         remarks.put("baton_device", device);

@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.baton.edge.TestingEngine;
+import dev.baton.edge.TestingInference;
 import dev.baton.edge.TestingPackage;
 import dev.baton.edge.TestingSender;
-import dev.baton.edge.cloud.Downlink;
-import dev.baton.edge.explore.Exploration;
-import dev.baton.edge.explore.ExplorationSettings;
 import dev.baton.edge.measure.Arrivals;
 import dev.baton.edge.model.ModelServing;
 import dev.baton.edge.model.Models;
 import dev.baton.edge.model.ServedModel;
 import dev.baton.edge.request.EdgeInference;
 import dev.baton.edge.request.EdgeModelServer;
-import dev.baton.edge.request.EnergyMeter;
 import dev.baton.edge.request.ModelLookup;
 import dev.baton.openinference.grpc.OpenInferenceGrpc;
 import dev.baton.openinference.protocol.DeadlineWatch;
@@ -23,13 +20,11 @@ import dev.baton.openinference.protocol.ErrorContract;
 import dev.baton.openinference.protocol.InferenceCalls;
 import dev.baton.openinference.protocol.OpenInference;
 import dev.baton.openinference.protocol.RequestThreads;
-import dev.baton.planning.link.LinkEstimator;
 import dev.baton.schemas.inference.ModelInferRequest;
 import dev.baton.schemas.inference.ModelInferRequest.InferInputTensor;
 import dev.baton.schemas.inference.ModelInferResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -66,26 +61,7 @@ final class FailingRequestTest {
         log.addHandler(logged);
         model = ServedModel.open(TestingPackage.write(directory, 1, Optional.empty()), engine);
         ModelServing.serve(models, model);
-        EdgeInference inference = new EdgeInference(
-                new ModelLookup(models),
-                new TestingSender(),
-                new LinkEstimator(System::nanoTime),
-                new Downlink(System::nanoTime),
-                new EdgeInference.Learning(
-                        arrivals,
-                        new Exploration(
-                                models,
-                                arrivals,
-                                () -> false,
-                                () -> false,
-                                new ExplorationSettings(0, 0, Duration.ofMinutes(1), Duration.ofMinutes(1)),
-                                () -> 1,
-                                System::nanoTime),
-                        new EnergyMeter(Optional.empty(), _ -> {})),
-                Duration.ofSeconds(5),
-                "cpu",
-                OpenTelemetry.noop().getTracer("test"),
-                System::nanoTime);
+        EdgeInference inference = TestingInference.of(models, new TestingSender(), arrivals);
         OpenInference protocol = new OpenInference(
                 new EdgeModelServer(inference, new ModelLookup(models), models, "1"),
                 InstantSource.system(),

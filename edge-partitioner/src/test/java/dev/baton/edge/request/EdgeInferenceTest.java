@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.edge.TestingEngine;
+import dev.baton.edge.TestingInference;
 import dev.baton.edge.TestingPackage;
 import dev.baton.edge.TestingSender;
 import dev.baton.edge.cloud.Activation;
 import dev.baton.edge.cloud.CloudAnswer;
-import dev.baton.edge.cloud.Downlink;
 import dev.baton.edge.cloud.TailTimes;
-import dev.baton.edge.explore.Exploration;
-import dev.baton.edge.explore.ExplorationSettings;
 import dev.baton.edge.measure.Arrivals;
 import dev.baton.edge.model.EdgePlan;
 import dev.baton.edge.model.ModelServing;
@@ -26,13 +24,11 @@ import dev.baton.openinference.RequestRefusedException;
 import dev.baton.openinference.RequestRefusedException.Reason;
 import dev.baton.partitioning.Placement;
 import dev.baton.partitioning.splitpackage.PackagePart;
-import dev.baton.planning.link.LinkEstimator;
 import dev.baton.tensor.Shape;
 import dev.baton.tensor.Tensor;
 import dev.baton.tensor.codec.Codec;
 import dev.baton.tensor.codec.Codecs;
 import dev.baton.tensor.image.ImageInput;
-import io.opentelemetry.api.OpenTelemetry;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -70,26 +66,7 @@ final class EdgeInferenceTest {
     private final TestingEngine engine = new TestingEngine();
     private final TestingSender cloud = new TestingSender();
     private final Arrivals arrivals = new Arrivals(System::nanoTime);
-    private final EdgeInference inference = new EdgeInference(
-            new ModelLookup(models),
-            cloud,
-            new LinkEstimator(System::nanoTime),
-            new Downlink(System::nanoTime),
-            new EdgeInference.Learning(
-                    arrivals,
-                    new Exploration(
-                            models,
-                            arrivals,
-                            () -> false,
-                            () -> false,
-                            new ExplorationSettings(0, 0, Duration.ofMinutes(1), Duration.ofMinutes(1)),
-                            () -> 1,
-                            System::nanoTime),
-                    new EnergyMeter(Optional.empty(), _ -> {})),
-            Duration.ofSeconds(5),
-            "cpu",
-            OpenTelemetry.noop().getTracer("test"),
-            System::nanoTime);
+    private final EdgeInference inference = TestingInference.of(models, cloud, arrivals);
 
     @BeforeEach
     void serve() throws IOException {

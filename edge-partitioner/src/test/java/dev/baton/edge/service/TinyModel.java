@@ -55,8 +55,8 @@ final class TinyModel {
         Path onnx = directory.resolve("tiny-" + seed + ".onnx");
         Files.write(onnx, model(seed).toByteArray());
         DivisionRequest request = DivisionRequest.of(onnx, NAME)
-                .withDescription(
-                        new ModelDescription(Optional.of(NAME), Optional.of(IMAGE), Optional.empty(), Map.of()))
+                .withDescription(new ModelDescription(
+                        Optional.of(NAME), Optional.of(IMAGE), Optional.empty(), Optional.empty(), Map.of()))
                 .withSampleImage(picture(1));
         return divide(request, directory.resolve("package-" + seed));
     }

@@ -20,6 +20,7 @@ import dev.baton.partitioning.split.SplitPoint;
 import dev.baton.partitioning.split.SplitPointFinder;
 import dev.baton.partitioning.split.SplitPoints;
 import dev.baton.partitioning.splitpackage.CodecMeasurement;
+import dev.baton.partitioning.splitpackage.EarlyExit;
 import dev.baton.partitioning.splitpackage.OperatorEntry;
 import dev.baton.partitioning.splitpackage.SplitPackage;
 import dev.baton.partitioning.splitpackage.SplitPackageWriter;
@@ -192,6 +193,7 @@ final class Division {
         List<TensorSpec> outputs = runner.outputs(whole).stream()
                 .filter(spec -> graph.outputs().contains(spec.name()))
                 .toList();
+        requireScores(outputs);
         Optional<String> reason = kept.isEmpty() && wanted.reason().isEmpty()
                 ? Optional.of("each of the %d split points tried failed the comparison with the whole"
                         .formatted(tried.size()))
@@ -230,6 +232,23 @@ final class Division {
         if (meant.isPresent() && !graph.outputs().contains(meant.get())) {
             throw new InvalidModelException("the description of %s explains output '%s', but its outputs are %s"
                     .formatted(request.modelName(), meant.get(), graph.outputs()));
+        }
+        Optional<String> exit = request.description().exit().map(EarlyExit::output);
+        if (exit.isPresent() && !graph.outputs().contains(exit.get())) {
+            throw new InvalidModelException(
+                    "the description of %s lets output '%s' answer early, but its outputs are %s"
+                            .formatted(request.modelName(), exit.get(), graph.outputs()));
+        }
+    }
+
+    private void requireScores(List<TensorSpec> outputs) throws InvalidModelException {
+        Optional<String> exit = request.description().exit().map(EarlyExit::output);
+        for (TensorSpec output : outputs) {
+            if (exit.equals(Optional.of(output.name())) && !output.type().isFloat()) {
+                throw new InvalidModelException(
+                        "output '%s' of %s cannot answer early: it is %s, expected scores in floating point"
+                                .formatted(output.name(), request.modelName(), output.type()));
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.baton.partitioning.divide;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.partitioning.splitpackage.EarlyExit;
 import dev.baton.partitioning.splitpackage.ManifestJson;
 import dev.baton.partitioning.splitpackage.OutputMeaning;
 import dev.baton.tensor.image.ImageInput;
@@ -17,18 +18,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JSON file beside a model says: how a picture becomes its input, what its answer means, how large its variable
- * dimensions are when probing.
+ * What the JSON file beside a model says: how a picture becomes its input, what its answer means, which output may answer
+ * early, how large its variable dimensions are when probing.
  *
  * @param name the model's name, where given
  * @param image how a picture becomes the input
  * @param output what the answer means
+ * @param exit an output that may answer early, and how sure it must be
  * @param dimensions sizes by symbolic name, or by {@code input.axis} for a nameless dimension
  */
 public record ModelDescription(
         Optional<String> name,
         Optional<ImageInput> image,
         Optional<OutputMeaning> output,
+        Optional<EarlyExit> exit,
         Map<String, Long> dimensions) {
     public ModelDescription {
         dimensions = Map.copyOf(dimensions);
@@ -36,14 +39,14 @@ public record ModelDescription(
 
     /** Says nothing. */
     public static ModelDescription none() {
-        return new ModelDescription(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+        return new ModelDescription(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
     }
 
     /** With further sizes, which win over those it has. */
     public ModelDescription withDimensions(Map<String, Long> sizes) {
         Map<String, Long> all = new HashMap<>(dimensions);
         all.putAll(sizes);
-        return new ModelDescription(name, image, output, all);
+        return new ModelDescription(name, image, output, exit, all);
     }
 
     /** Reads a description; {@code labelsFile} is looked for beside it. */

@@ -8,6 +8,7 @@ import dev.baton.partitioning.probe.GraphRunner;
 import dev.baton.partitioning.split.CrossingTensor;
 import dev.baton.partitioning.split.SplitPoint;
 import dev.baton.partitioning.splitpackage.Digests;
+import dev.baton.partitioning.splitpackage.EarlyExit;
 import dev.baton.partitioning.splitpackage.FileEntry;
 import dev.baton.partitioning.splitpackage.Manifest;
 import dev.baton.partitioning.splitpackage.Parity;
@@ -54,8 +55,18 @@ public final class ModelDivider {
                             made.version(),
                             result.kept().size(),
                             made.manifest().rejected().size()));
+            made.manifest()
+                    .exit()
+                    .ifPresent(exit ->
+                            progress.accept(sayWhere(exit, made.manifest().exitPoints())));
             return made;
         }
+    }
+
+    private static String sayWhere(EarlyExit exit, List<Integer> points) {
+        return points.isEmpty()
+                ? "output '%s' is made in no head: no request will exit early".formatted(exit.output())
+                : "output '%s' may answer early at split points %s".formatted(exit.output(), points);
     }
 
     private static Optional<String> writeSample(DivisionRequest request, SplitPackageWriter writer) throws IOException {
@@ -108,6 +119,7 @@ public final class ModelDivider {
                 weightSegments,
                 request.description().image(),
                 request.description().output(),
+                request.description().exit(),
                 sample,
                 result.recipe(),
                 result.operators(),

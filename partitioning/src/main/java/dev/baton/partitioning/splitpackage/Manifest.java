@@ -33,6 +33,7 @@ import java.util.TreeMap;
  *     empty in packages made before this was written down
  * @param image how a picture becomes the input, for image models
  * @param output what the answer means
+ * @param exit an output that may answer early, and how sure it must be
  * @param sampleFile the sample picture's file
  * @param probe the recipe of the probe input
  * @param operators what each operator costs, in the order whose prefixes the heads are; empty in packages made before this
@@ -52,6 +53,7 @@ public record Manifest(
         @JsonSetter(nulls = Nulls.AS_EMPTY) List<WeightSegment> weightSegments,
         Optional<ImageInput> image,
         Optional<OutputMeaning> output,
+        Optional<EarlyExit> exit,
         Optional<String> sampleFile,
         List<ProbeInput> probe,
         @JsonSetter(nulls = Nulls.AS_EMPTY) List<OperatorEntry> operators,
@@ -110,6 +112,16 @@ public record Manifest(
         require(
                 pictureInput.isEmpty() || inputNames.contains(pictureInput.get()),
                 "image.input %s: expected one of the inputs, %s".formatted(pictureInput, inputNames));
+        checkExit(exit, outputs);
+    }
+
+    private static void checkExit(Optional<EarlyExit> exit, List<TensorSpec> outputs) {
+        exit.ifPresent(early -> require(
+                outputs.stream()
+                        .anyMatch(spec -> spec.name().equals(early.output())
+                                && spec.type().isFloat()),
+                "exit.output '%s': expected one of the outputs with floating-point numbers, %s"
+                        .formatted(early.output(), outputs)));
     }
 
     private static void checkSplitPoint(
@@ -249,6 +261,16 @@ public record Manifest(
             throw new IllegalArgumentException("the package of model %s has no file '%s'".formatted(model, name));
         }
         return entry;
+    }
+
+    /** Split points between the ends whose heads make the output that may answer early. */
+    public List<Integer> exitPoints() {
+        return splitPoints.subList(1, lastIndex()).stream()
+                .filter(point -> exit.isPresent()
+                        && point.crossing().stream().anyMatch(tensor -> tensor.name()
+                                .equals(exit.get().output())))
+                .map(SplitPointEntry::index)
+                .toList();
     }
 
     /** The size of {@code weights.bin}. */

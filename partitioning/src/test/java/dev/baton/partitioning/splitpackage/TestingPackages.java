@@ -123,6 +123,7 @@ final class TestingPackages {
                         List.of(255.0, 255.0, 255.0))),
                 Optional.of(new OutputMeaning("reading", "regression", Optional.of("bar"), List.of())),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(new ProbeInput("image", ElementType.FP32, Shape.of(1, 3, 2, 2), ProbeValues.normal(0, 1))),
                 List.of(
                         new OperatorEntry(0, "Conv", "conv", OptionalLong.of(1200), 400, 32, 32),
