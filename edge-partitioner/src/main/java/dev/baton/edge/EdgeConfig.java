@@ -52,6 +52,8 @@ public interface EdgeConfig {
     @WithDefault("10s")
     Duration cloudTimeout();
 
+    Breaker breaker();
+
     /** Requests that may wait for the cloud at the same time; each holds its activation. Further ones finish here. */
     @WithDefault("256")
     int pendingRequests();
@@ -101,6 +103,22 @@ public interface EdgeConfig {
         /** With less charge than this, 0 to 1, and no charger, nothing is learnt. */
         @WithDefault("0.2")
         double leastBattery();
+    }
+
+    /** When the cloud is no longer asked about a model, because it does not answer. */
+    interface Breaker {
+
+        /** Calls in a row without an answer. Three are more than bad luck, and few enough to wait for. */
+        @WithDefault("3")
+        int failures();
+
+        /** Until one request asks whether the cloud is back. */
+        @WithDefault("1s")
+        Duration firstPause();
+
+        /** Each request that asks in vain doubles the pause, up to this: so soon at the latest a cloud that is back is used. */
+        @WithDefault("5s")
+        Duration longestPause();
     }
 
     /** Where the broker is. */

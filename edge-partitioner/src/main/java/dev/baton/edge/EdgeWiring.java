@@ -1,6 +1,9 @@
 package dev.baton.edge;
 
 import dev.baton.edge.cloud.ActivationSender;
+import dev.baton.edge.cloud.BreakerReports;
+import dev.baton.edge.cloud.CircuitBreaker;
+import dev.baton.edge.cloud.CircuitBreakers;
 import dev.baton.edge.cloud.Downlink;
 import dev.baton.edge.cloud.PendingCalls;
 import dev.baton.edge.explore.Exploration;
@@ -21,6 +24,7 @@ import dev.baton.edge.model.Models;
 import dev.baton.edge.model.PackageSource;
 import dev.baton.edge.model.Plans;
 import dev.baton.edge.model.SlowedEngine;
+import dev.baton.edge.request.CloudSide;
 import dev.baton.edge.request.EdgeInference;
 import dev.baton.edge.request.EdgeModelServer;
 import dev.baton.edge.request.EnergyMeter;
@@ -146,9 +150,7 @@ final class EdgeWiring {
     EdgeInference inference(
             EdgeConfig config,
             ModelLookup models,
-            ActivationSender cloud,
-            LinkEstimator link,
-            Downlink downlink,
+            CloudSide cloud,
             Arrivals arrivals,
             Exploration exploration,
             EnergyMeter energy,
@@ -157,13 +159,32 @@ final class EdgeWiring {
         return new EdgeInference(
                 models,
                 cloud,
-                link,
-                downlink,
                 new EdgeInference.Learning(arrivals, exploration, energy),
                 counters,
-                config.cloudTimeout(),
                 device(config),
                 tracer,
+                NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    CloudSide cloudSide(
+            EdgeConfig config,
+            ActivationSender sender,
+            CircuitBreakers breakers,
+            LinkEstimator link,
+            Downlink downlink) {
+        return new CloudSide(sender, breakers, link, downlink, config.cloudTimeout(), NANO_TICKER);
+    }
+
+    @Produces
+    @Singleton
+    CircuitBreakers breakers(EdgeConfig config, OpenTelemetry telemetry, KafkaBackground background) {
+        EdgeConfig.Breaker settings = config.breaker();
+        BreakerReports reports = new BreakerReports(telemetry.getMeter("baton"), background::changed);
+        return new CircuitBreakers(
+                new CircuitBreaker.Settings(settings.failures(), settings.firstPause(), settings.longestPause()),
+                reports::of,
                 NANO_TICKER);
     }
 

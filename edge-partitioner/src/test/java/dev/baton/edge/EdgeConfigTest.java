@@ -28,6 +28,9 @@ final class EdgeConfigTest {
         assertThat(config.inference().workers()).isEqualTo(1);
         assertThat(config.inference().queueCapacity()).isEqualTo(64);
         assertThat(config.cloudTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.breaker().failures()).isEqualTo(3);
+        assertThat(config.breaker().firstPause()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.breaker().longestPause()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.pendingRequests()).isEqualTo(256);
         assertThat(config.emulatedSlowdown()).isEqualTo(1.0);
         assertThat(config.measurementWindow()).isEqualTo(Duration.ofSeconds(1));
@@ -60,6 +63,9 @@ final class EdgeConfigTest {
                 Map.entry("baton.edge.serving.stream-window", "3"),
                 Map.entry("baton.edge.serving.busy-is-unavailable", "true"),
                 Map.entry("baton.edge.cloud-timeout", "250ms"),
+                Map.entry("baton.edge.breaker.failures", "5"),
+                Map.entry("baton.edge.breaker.first-pause", "200ms"),
+                Map.entry("baton.edge.breaker.longest-pause", "30s"),
                 Map.entry("baton.edge.pending-requests", "9"),
                 Map.entry("baton.edge.emulated-slowdown", "8"),
                 Map.entry("baton.edge.measurement-window", "2s"),
@@ -85,6 +91,9 @@ final class EdgeConfigTest {
         assertThat(config.serving().streamWindow()).isEqualTo(3);
         assertThat(config.serving().busyIsUnavailable()).isTrue();
         assertThat(config.cloudTimeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.breaker().failures()).isEqualTo(5);
+        assertThat(config.breaker().firstPause()).isEqualTo(Duration.ofMillis(200));
+        assertThat(config.breaker().longestPause()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.pendingRequests()).isEqualTo(9);
         assertThat(config.emulatedSlowdown()).isEqualTo(8.0);
         assertThat(config.measurementWindow()).isEqualTo(Duration.ofSeconds(2));

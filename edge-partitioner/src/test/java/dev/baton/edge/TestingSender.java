@@ -22,6 +22,10 @@ public final class TestingSender implements ActivationSender {
         answers = activation -> CompletableFuture.completedFuture(answer.apply(activation));
     }
 
+    public void answerLater(Function<Activation, CompletableFuture<CloudAnswer>> answer) {
+        answers = answer;
+    }
+
     public List<Activation> sent() {
         return sent;
     }

@@ -10,6 +10,7 @@ public final class RequestRefusedException extends RuntimeException {
 
     private final Reason reason;
     private final String field;
+    private final Duration retryAfter; // zero: not known
 
     /** Whose turn it is now: each has its own status in the protocol. */
     public enum Reason {
@@ -29,7 +30,7 @@ public final class RequestRefusedException extends RuntimeException {
         NOT_SUPPORTED,
         ENGINE_FAILED;
 
-        /** How soon it makes sense to ask again; empty where the same request would fail again. */
+        /** How soon it usually makes sense to ask again; empty where the same request would fail again. */
         public Optional<Duration> retryAfter() {
             return switch (this) {
                 case BUSY -> Optional.of(Duration.ofMillis(100));
@@ -44,18 +45,29 @@ public final class RequestRefusedException extends RuntimeException {
         super(message);
         this.reason = reason;
         this.field = "";
+        this.retryAfter = reason.retryAfter().orElse(Duration.ZERO);
+    }
+
+    /** Where it is known how soon it makes sense to ask again. */
+    public RequestRefusedException(Reason reason, String message, Duration retryAfter) {
+        super(message);
+        this.reason = reason;
+        this.field = "";
+        this.retryAfter = retryAfter;
     }
 
     public RequestRefusedException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
         this.field = "";
+        this.retryAfter = reason.retryAfter().orElse(Duration.ZERO);
     }
 
     private RequestRefusedException(String field, String message) {
         super(message);
         this.reason = Reason.INVALID_INPUT;
         this.field = field;
+        this.retryAfter = reason.retryAfter().orElse(Duration.ZERO);
     }
 
     /** {@code field} of the request is wrong, such as {@code inputs[0].shape}. */
@@ -65,6 +77,11 @@ public final class RequestRefusedException extends RuntimeException {
 
     public Reason reason() {
         return reason;
+    }
+
+    /** How soon it makes sense to ask again; empty where the same request would fail again. */
+    public Optional<Duration> retryAfter() {
+        return Optional.of(retryAfter).filter(Duration::isPositive);
     }
 
     /** The wrong field of the request, where one is. */

@@ -19,8 +19,11 @@ public sealed interface CloudAnswer {
     /** The tail said why it cannot. */
     record Refused(String tail, String reason) implements CloudAnswer {}
 
-    /** The record did not reach the broker. */
+    /** The record did not reach the broker, which cannot be reached. */
     record NotSent(String reason) implements CloudAnswer {}
+
+    /** The record was not sent for a reason that says nothing about the cloud: it is too large, or too many wait. */
+    record Unfit(String reason) implements CloudAnswer {}
 
     /** Nothing came in time. */
     record Silence(Duration waited) implements CloudAnswer {}

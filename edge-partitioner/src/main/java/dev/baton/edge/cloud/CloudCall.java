@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** One activation on its way. Closing it means that nobody waits any more. */
@@ -33,9 +34,9 @@ public final class CloudCall implements AutoCloseable {
         this.uplink = uplink;
     }
 
-    /** A call that failed before anything was sent. */
-    public static CloudCall notSent(String reason) {
-        return new CloudCall(0, CompletableFuture.completedFuture(new CloudAnswer.NotSent(reason)), () -> {});
+    /** A call that ended before anything was sent. */
+    public static CloudCall over(CloudAnswer answer) {
+        return new CloudCall(0, CompletableFuture.completedFuture(answer), () -> {});
     }
 
     public long bytesSent() {
@@ -55,6 +56,17 @@ public final class CloudCall implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException("an answer is a value, never a failure", e.getCause());
         }
+    }
+
+    /** Tells what came of it, within {@code longest}, to whoever does not wait; then the call is closed. On any thread. */
+    public void whenOver(Duration longest, Consumer<CloudAnswer> told) {
+        CompletableFuture<Void> _ = answer.copy()
+                .completeOnTimeout(
+                        new CloudAnswer.Silence(longest), Math.max(0, longest.toNanos()), TimeUnit.NANOSECONDS)
+                .thenAccept(heard -> {
+                    close();
+                    told.accept(heard);
+                });
     }
 
     @Override

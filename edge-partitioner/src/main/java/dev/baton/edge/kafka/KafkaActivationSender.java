@@ -59,21 +59,22 @@ public final class KafkaActivationSender implements ActivationSender {
     @Override
     public CloudCall send(Activation activation) {
         if (!receiving.getAsBoolean()) {
-            return CloudCall.notSent("no connection to Kafka for results");
+            return CloudCall.over(new CloudAnswer.NotSent("no connection to Kafka for results"));
         }
         Optional<Duration> silence = producer.silence();
         if (silence.isPresent()) {
-            return CloudCall.notSent("the broker has acknowledged nothing for %d ms"
-                    .formatted(silence.get().toMillis()));
+            return CloudCall.over(new CloudAnswer.NotSent("the broker has acknowledged nothing for %d ms"
+                    .formatted(silence.get().toMillis())));
         }
         byte[] value = message(activation).toByteArray();
         if (value.length > maxRecordBytes) {
-            return CloudCall.notSent(
-                    "the activation takes %d bytes, a record at most %d".formatted(value.length, maxRecordBytes));
+            return CloudCall.over(new CloudAnswer.Unfit(
+                    "the activation takes %d bytes, a record at most %d".formatted(value.length, maxRecordBytes)));
         }
         Optional<CompletableFuture<CloudAnswer>> answer = pending.register(activation.requestId());
         if (answer.isEmpty()) {
-            return CloudCall.notSent("%d requests wait for the cloud already".formatted(pending.waiting()));
+            return CloudCall.over(
+                    new CloudAnswer.Unfit("%d requests wait for the cloud already".formatted(pending.waiting())));
         }
         ProducerRecord<String, byte[]> message =
                 new ProducerRecord<>(Topics.activations(activation.model()), activation.requestId(), value);

@@ -85,6 +85,19 @@ public final class KafkaBackground implements AutoCloseable {
         });
     }
 
+    /** Ends the window early, as something changed: {@code what}, in a few words. On any thread. */
+    public void changed(String what) {
+        thread.execute(() -> publishSoon(what));
+    }
+
+    private void publishSoon(String what) {
+        if (nanoTicker.getAsLong() - windowBeganNanos < LEAST_WINDOW.toNanos()) {
+            ScheduledFuture<?> _ = in(LOOK_AGAIN, () -> publishSoon(what));
+            return;
+        }
+        publish(Optional.of(what));
+    }
+
     private void publish(Optional<String> change) {
         if (nextWindow != null) {
             nextWindow.cancel(false);

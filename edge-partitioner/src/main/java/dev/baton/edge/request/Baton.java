@@ -12,4 +12,10 @@ import java.util.Optional;
  * @param crossing   tensors that travel, by name
  * @param picture    travels in place of the input it becomes
  */
-record Baton(int splitPoint, Map<String, Tensor> crossing, Optional<Picture> picture) {}
+record Baton(int splitPoint, Map<String, Tensor> crossing, Optional<Picture> picture) {
+
+    /** Nothing ran here, and nothing travels. */
+    static Baton nothing() {
+        return new Baton(0, Map.of(), Optional.empty());
+    }
+}

@@ -11,15 +11,24 @@ public final class RequestCounters {
     private static final AttributeKey<String> MODEL = AttributeKey.stringKey("baton.model");
 
     private final LongCounter earlyExits;
+    private final LongCounter localCompletions;
 
     public RequestCounters(Meter meter) {
         this.earlyExits = meter.counterBuilder("baton.request.early_exits")
                 .setUnit("{request}")
                 .setDescription("Requests that an output of the head answered, so that nothing was sent")
                 .build();
+        this.localCompletions = meter.counterBuilder("baton.request.local_completions")
+                .setUnit("{request}")
+                .setDescription("Requests that the edge node finished in place of the cloud")
+                .build();
     }
 
     void exitedEarly(String model) {
         earlyExits.add(1, Attributes.of(MODEL, model));
+    }
+
+    void completedLocally(String model) {
+        localCompletions.add(1, Attributes.of(MODEL, model));
     }
 }

@@ -115,8 +115,7 @@ final class InferStream {
                             "baton_error_status",
                             text(errors.code(refused.reason()).name()))
                     .putParameters("baton_error_reason", text(refused.reason().name()));
-            refused.reason()
-                    .retryAfter()
+            refused.retryAfter()
                     .ifPresent(wait -> whose.putParameters(
                             "baton_retry_after_ms",
                             InferParameter.newBuilder()

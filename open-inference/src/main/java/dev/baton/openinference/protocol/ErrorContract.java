@@ -38,7 +38,7 @@ public final class ErrorContract {
                                 .setField(field)
                                 .setDescription(refused.text()))
                         .build())));
-        reason.retryAfter()
+        refused.retryAfter()
                 .ifPresent(delay -> status.addDetails(Any.pack(RetryInfo.newBuilder()
                         .setRetryDelay(Duration.newBuilder()
                                 .setSeconds(delay.toSeconds())

@@ -35,7 +35,7 @@ final class RestErrors {
     RestResponse of(RequestRefusedException refused) {
         Map<String, String> headers = new HashMap<>();
         headers.put(RestResponse.CONTENT_TYPE, RestResponse.JSON);
-        refused.reason().retryAfter().ifPresent(delay -> headers.put("Retry-After", seconds(delay)));
+        refused.retryAfter().ifPresent(delay -> headers.put("Retry-After", seconds(delay)));
         Status status = contract.status(refused);
         return new RestResponse(
                 contract.httpStatus(refused.reason()), headers, Json.write(json -> write(json, status)));
