@@ -26,6 +26,8 @@ public final class RequestRefusedException extends RuntimeException {
         /** The tenant asks for more than it may. */
         OVER_QUOTA,
         SHUTTING_DOWN,
+        /** The client no longer wants an answer, and hardly hears this. */
+        CANCELLED,
         /** A part of the protocol that this server does not offer. */
         NOT_SUPPORTED,
         ENGINE_FAILED;
@@ -35,7 +37,7 @@ public final class RequestRefusedException extends RuntimeException {
             return switch (this) {
                 case BUSY -> Optional.of(Duration.ofMillis(100));
                 case OVER_QUOTA, NOT_READY, SHUTTING_DOWN -> Optional.of(Duration.ofSeconds(1));
-                case UNKNOWN_MODEL, INVALID_INPUT, TOO_LARGE, DEADLINE_PASSED, NOT_SUPPORTED, ENGINE_FAILED ->
+                case UNKNOWN_MODEL, INVALID_INPUT, TOO_LARGE, DEADLINE_PASSED, CANCELLED, NOT_SUPPORTED, ENGINE_FAILED ->
                     Optional.empty();
             };
         }

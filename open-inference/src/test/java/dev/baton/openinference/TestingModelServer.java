@@ -31,6 +31,9 @@ public final class TestingModelServer implements ModelServer {
     /** One permit lets one request for {@code slow} go. */
     public final Semaphore letGo = new Semaphore(0);
 
+    /** Models whose requests were interrupted while they waited. */
+    public final BlockingQueue<String> interrupted = new LinkedBlockingQueue<>();
+
     /** Thrown instead of an answer. */
     public volatile @Nullable Throwable failure;
 
@@ -104,7 +107,7 @@ public final class TestingModelServer implements ModelServer {
             }
         }
         if (request.model().equals("slow")) {
-            letGo.acquire();
+            awaitLetGo(request.model());
         }
         Map<String, Tensor> outputs = new LinkedHashMap<>();
         outputs.put("y", output(model, request.inputs().get("x")));
@@ -114,6 +117,15 @@ public final class TestingModelServer implements ModelServer {
                 outputs,
                 Map.of("seen", "here", "number", 3L, "flag", true),
                 new ModelAnswer.Times(Duration.ofNanos(1), Duration.ofNanos(2), Duration.ofNanos(3)));
+    }
+
+    private void awaitLetGo(String model) throws InterruptedException {
+        try {
+            letGo.acquire();
+        } catch (InterruptedException e) {
+            interrupted.add(model);
+            throw e;
+        }
     }
 
     private static Tensor output(ModelDescription model, @Nullable ModelInput input) {

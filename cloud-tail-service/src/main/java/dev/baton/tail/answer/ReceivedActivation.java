@@ -11,8 +11,9 @@ import java.util.Objects;
  *
  * @param receivedNanos reading of the monotonic clock when it arrived
  * @param trace         the trace it belongs to
+ * @param cancellation  whether an answer is still wanted
  */
-public record ReceivedActivation(Activation activation, long receivedNanos, Context trace) {
+public record ReceivedActivation(Activation activation, long receivedNanos, Context trace, Cancellation cancellation) {
 
     private static final int LONGEST_ID = 256;
 
@@ -24,6 +25,11 @@ public record ReceivedActivation(Activation activation, long receivedNanos, Cont
             throw new IllegalArgumentException(
                     "reply_partition must not be negative, is " + activation.getReplyPartition());
         }
+    }
+
+    /** An activation that nobody cancels. */
+    public ReceivedActivation(Activation activation, long receivedNanos, Context trace) {
+        this(activation, receivedNanos, trace, new Cancellation());
     }
 
     public ModelRef model() {

@@ -89,6 +89,14 @@ public final class TailInference {
     }
 
     private Answer answerInTime(ReceivedActivation received) {
+        try {
+            return received.cancellation().during(() -> outputs(received));
+        } catch (RefusedException refused) {
+            return refused(received, refused.failure());
+        }
+    }
+
+    private Answer outputs(ReceivedActivation received) throws RefusedException {
         Activation activation = received.activation();
         Deadline deadline = deadline(received);
         try (TailModel.Lease model = leaseInTime(received, deadline)) {
@@ -102,14 +110,14 @@ public final class TailInference {
             Timed<List<EncodedTensor>> outputs =
                     timed(() -> encode(ran.inference().outputs(), wanted));
             return answered(received, inputs.took(), ran, outputs);
-        } catch (RefusedException refused) {
-            return refused(received, refused.failure());
         }
     }
 
     /** Also for activations whose envelope could be read, but nothing else. */
     public Answer refused(ReceivedActivation received, TailFailure failure) {
-        measurements.refused(received.model(), FailurePolicy.reason(failure));
+        if (!(failure instanceof TailFailure.Cancelled)) {
+            measurements.refused(received.model(), FailurePolicy.reason(failure));
+        }
         Result result = resultTo(received)
                 .setFailure(Failure.newBuilder()
                         .setReason(FailurePolicy.reason(failure))

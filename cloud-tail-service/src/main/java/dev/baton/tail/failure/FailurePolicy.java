@@ -22,6 +22,7 @@ public final class FailurePolicy {
             case TailFailure.UnknownModel unknown -> Action.DROP;
             case TailFailure.VersionMismatch mismatch -> Action.DROP;
             case TailFailure.Late late -> Action.DROP;
+            case TailFailure.Cancelled cancelled -> Action.DROP;
             case TailFailure.Overloaded overloaded -> Action.DROP;
             case TailFailure.OverQuota quota -> Action.DROP;
         };
@@ -35,6 +36,7 @@ public final class FailurePolicy {
             case TailFailure.UnknownModel unknown -> FailureReason.UNKNOWN_MODEL;
             case TailFailure.VersionMismatch mismatch -> FailureReason.VERSION_MISMATCH;
             case TailFailure.Late late -> FailureReason.LATE;
+            case TailFailure.Cancelled cancelled -> FailureReason.CANCELLED;
             case TailFailure.Overloaded overloaded -> FailureReason.OVERLOADED;
             case TailFailure.OverQuota quota -> FailureReason.OVER_QUOTA;
         };

@@ -21,6 +21,9 @@ public sealed interface TailFailure {
     /** The engine could not run the tail. */
     record EngineFailed(String message) implements TailFailure {}
 
+    /** The edge node no longer wants the answer. */
+    record Cancelled(String message) implements TailFailure {}
+
     /** There is no room for the activation now. */
     record Overloaded(String message) implements TailFailure {}
 

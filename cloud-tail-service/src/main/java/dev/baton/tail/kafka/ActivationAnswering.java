@@ -7,6 +7,7 @@ import dev.baton.schemas.records.Activation;
 import dev.baton.schemas.records.FailureReason;
 import dev.baton.tail.answer.Answer;
 import dev.baton.tail.answer.AnswerTrace;
+import dev.baton.tail.answer.Cancellation;
 import dev.baton.tail.answer.ReceivedActivation;
 import dev.baton.tail.answer.TailInference;
 import dev.baton.tail.failure.FailurePolicy;
@@ -41,6 +42,7 @@ public final class ActivationAnswering {
     private final KafkaResultSender results;
     private final KafkaDeadLetters deadLetters;
     private final Tracer tracer;
+    private final Cancellations cancellations = new Cancellations();
 
     public ActivationAnswering(
             TailInference inference, KafkaResultSender results, KafkaDeadLetters deadLetters, Tracer tracer) {
@@ -56,32 +58,46 @@ public final class ActivationAnswering {
         void attempt() throws UndeliveredException, InterruptedException;
     }
 
+    /** A record that is to be answered, unless another one cancels it. */
+    record Expected(ConsumerRecord<String, byte[]> record, Cancellation cancellation) {}
+
+    /** To be called for records in the order in which they were received; {@link #answer} follows for each, on any thread. */
+    Expected expect(ConsumerRecord<String, byte[]> record) {
+        return new Expected(record, cancellations.register(record));
+    }
+
     /**
      * Returns true when the record needs no more work: it was answered or kept, and the broker has acknowledged that; false when
      * {@code stopping} came first.
      */
-    boolean answer(ConsumerRecord<String, byte[]> record, long receivedNanos, CountDownLatch stopping)
-            throws InterruptedException {
+    boolean answer(Expected expected, long receivedNanos, CountDownLatch stopping) throws InterruptedException {
+        ConsumerRecord<String, byte[]> record = expected.record();
         Context sent = TraceHeaders.extract(record.headers());
         Span span = tracer.spanBuilder("tail.receive")
                 .setParent(sent)
                 .setSpanKind(SpanKind.CONSUMER)
                 .startSpan();
         try {
-            Delivery delivery = delivery(record, receivedNanos, sent.with(span), span);
+            Delivery delivery = delivery(expected, receivedNanos, sent.with(span), span);
             return deliver(record, delivery, stopping);
         } finally {
             span.end();
+            cancellations.forget(record, expected.cancellation());
         }
     }
 
-    private Delivery delivery(ConsumerRecord<String, byte[]> record, long receivedNanos, Context trace, Span span) {
+    private Delivery delivery(Expected expected, long receivedNanos, Context trace, Span span) {
+        ConsumerRecord<String, byte[]> record = expected.record();
         try {
-            ReceivedActivation received = envelope(record, receivedNanos, trace);
+            ReceivedActivation received = envelope(expected, receivedNanos, trace);
+            if (received.activation().getCancelled()) {
+                cancellations.cancel(received.activation().getRequestId());
+                return () -> {};
+            }
             span.setAllAttributes(AnswerTrace.attributes(received));
             requireReachable(received);
             Answer answer = answer(received);
-            return () -> send(record, received, answer);
+            return isWanted(received) ? () -> send(record, received, answer) : () -> {};
         } catch (InvalidProtocolBufferException | RuntimeException e) {
             // Nobody can be told: who asked, or where to answer, is not known.
             String message = String.valueOf(e.getMessage());
@@ -94,13 +110,18 @@ public final class ActivationAnswering {
         }
     }
 
-    private static ReceivedActivation envelope(ConsumerRecord<String, byte[]> record, long receivedNanos, Context trace)
+    /** Nobody waits for the answer to what was cancelled, not even for the reason why there is none. */
+    private static boolean isWanted(ReceivedActivation received) {
+        return !received.cancellation().isCancelled();
+    }
+
+    private static ReceivedActivation envelope(Expected expected, long receivedNanos, Context trace)
             throws InvalidProtocolBufferException {
-        byte[] value = record.value();
+        byte[] value = expected.record().value();
         if (value == null) {
             throw new IllegalArgumentException("the record has no value");
         }
-        return new ReceivedActivation(Activation.parseFrom(value), receivedNanos, trace);
+        return new ReceivedActivation(Activation.parseFrom(value), receivedNanos, trace, expected.cancellation());
     }
 
     private void requireReachable(ReceivedActivation received) throws UndeliveredException {

@@ -242,13 +242,14 @@ public final class KafkaActivationReceiver implements AutoCloseable {
         long receivedNanos = nanos.getAsLong();
         for (ConsumerRecord<String, byte[]> record : records) {
             Held held = inHand.take(record);
-            threads.execute(() -> answer(held, receivedNanos));
+            ActivationAnswering.Expected expected = answering.expect(record);
+            threads.execute(() -> answer(held, expected, receivedNanos));
         }
     }
 
-    private void answer(Held held, long receivedNanos) {
+    private void answer(Held held, ActivationAnswering.Expected expected, long receivedNanos) {
         try {
-            if (answering.answer(held.record(), receivedNanos, stopping)) {
+            if (answering.answer(expected, receivedNanos, stopping)) {
                 inHand.done(held);
             }
         } catch (InterruptedException e) {

@@ -15,6 +15,7 @@ final class FailurePolicyTest {
             new TailFailure.VersionMismatch("m"),
             new TailFailure.Late("m"),
             new TailFailure.EngineFailed("m"),
+            new TailFailure.Cancelled("m"),
             new TailFailure.Overloaded("m"),
             new TailFailure.OverQuota("m"));
 
@@ -33,6 +34,7 @@ final class FailurePolicyTest {
                         FailureReason.VERSION_MISMATCH,
                         FailureReason.LATE,
                         FailureReason.ENGINE,
+                        FailureReason.CANCELLED,
                         FailureReason.OVERLOADED,
                         FailureReason.OVER_QUOTA);
     }

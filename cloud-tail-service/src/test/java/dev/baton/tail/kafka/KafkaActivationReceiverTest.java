@@ -267,6 +267,65 @@ final class KafkaActivationReceiverTest {
     }
 
     @Test
+    void whatWasCancelledDoesNotReachTheEngineAndIsCommitted() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch mayFinish = new CountDownLatch(1);
+        AtomicInteger runs = new AtomicInteger();
+        TestingInferenceSession slow = TestingModels.session(inputs -> {
+            runs.incrementAndGet();
+            running.countDown();
+            awaitUninterrupted(mayFinish);
+            return TestingModels.doubling().run(inputs).outputs();
+        });
+        KafkaActivationReceiver receiver = tail("tail-1").serving(slow).start();
+        edge.send(activation("runs"));
+        assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+        edge.send(activation("waits"));
+        edge.send(activation("waits on"));
+        cancel("waits");
+        cancel("nobody");
+        edge.send(activation("after"));
+        awaitProcessed("waits");
+        mayFinish.countDown();
+
+        edge.result("runs");
+        edge.result("waits on");
+        edge.result("after");
+        receiver.close();
+        assertThat(runs).as("three of four").hasValue(3);
+        assertThat(edge.hasResult("waits")).isFalse();
+        assertThat(edge.lag(group, model.getName())).isZero();
+    }
+
+    @Test
+    void aCancelThatComesAfterTheAnswerChangesNothing() {
+        KafkaActivationReceiver receiver = tail("tail-1").start();
+        edge.ask(activation("answered"));
+        cancel("answered");
+        edge.ask(activation("next"));
+        receiver.close();
+        assertThat(edge.lag(group, model.getName())).isZero();
+    }
+
+    private void cancel(String requestId) {
+        edge.sendBytes(
+                model.getName(),
+                requestId,
+                Activation.newBuilder()
+                        .setRequestId(requestId)
+                        .setEdgeNode("cam")
+                        .setReplyPartition(TestingEdge.REPLY_PARTITION)
+                        .setCancelled(true)
+                        .build()
+                        .toByteArray());
+    }
+
+    /** Waits until the partition of this key is committed: its activation was cancelled and counts as done. */
+    private void awaitProcessed(String requestId) {
+        edge.awaitCommitted(group, model.getName(), requestId);
+    }
+
+    @Test
     void stopFinishesThePollInHandAndCommitsIt() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch mayFinish = new CountDownLatch(1);

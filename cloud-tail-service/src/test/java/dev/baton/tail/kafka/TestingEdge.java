@@ -12,10 +12,13 @@ import dev.baton.schemas.records.ModelRef;
 import dev.baton.schemas.records.Result;
 import io.opentelemetry.context.Context;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
@@ -30,6 +33,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Utils;
 
 /** An edge node as a tail sees it, with everything the tail writes in view; and the orchestrator's part of the catalog. */
 public final class TestingEdge implements AutoCloseable {
@@ -144,6 +148,47 @@ public final class TestingEdge implements AutoCloseable {
                 .forEach(partition -> await(record -> record.topic().equals(Topics.MEASUREMENTS)
                         && record.partition() == partition.partition()
                         && windowOf(record).equals(window)));
+    }
+
+    /** Whether any result of this request has arrived. */
+    public boolean hasResult(String requestId) {
+        consumer.poll(Duration.ofMillis(200)).forEach(seen::add);
+        return results(requestId) > 0;
+    }
+
+    /** Waits until a tail has committed the last record of this key's partition. */
+    public void awaitCommitted(String group, String model, String key) {
+        int partition = Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8)))
+                % producer.partitionsFor(Topics.activations(model)).size();
+        TopicPartition wanted = new TopicPartition(Topics.activations(model), partition);
+        long end = Objects.requireNonNull(consumer.endOffsets(List.of(wanted)).get(wanted));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (committed(group).getOrDefault(wanted, 0L) < end) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("%s was not committed up to %d within %s".formatted(wanted, end, PATIENCE));
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private Map<TopicPartition, Long> committed(String group) {
+        try {
+            Map<TopicPartition, Long> committed = new HashMap<>();
+            admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .forEach((partition, offset) -> {
+                        if (offset != null) {
+                            committed.put(partition, offset.offset());
+                        }
+                    });
+            return committed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** How many activations of {@code model} no tail has committed. */

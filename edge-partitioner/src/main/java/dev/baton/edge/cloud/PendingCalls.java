@@ -60,11 +60,13 @@ public final class PendingCalls {
         call.answer.complete(answer.apply(Duration.ofNanos(nanoTicker.getAsLong() - call.sentNanos)));
     }
 
-    /** Nobody waits any more. */
-    public void forget(String requestId) {
-        if (pending.remove(requestId) != null) {
+    /** Nobody waits any more; false where nobody did. */
+    public boolean forget(String requestId) {
+        boolean waited = pending.remove(requestId) != null;
+        if (waited) {
             room.release();
         }
+        return waited;
     }
 
     public int waiting() {

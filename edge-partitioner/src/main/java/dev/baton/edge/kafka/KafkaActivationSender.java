@@ -21,9 +21,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jboss.logging.Logger;
 
 /** Sends activations to their model's topic; {@link KafkaResultReceiver} brings the answers. */
 public final class KafkaActivationSender implements ActivationSender {
+
+    private static final Logger LOG = Logger.getLogger(KafkaActivationSender.class);
 
     private final LinkProducer producer;
     private final PendingCalls pending;
@@ -79,6 +82,7 @@ public final class KafkaActivationSender implements ActivationSender {
         ProducerRecord<String, byte[]> message =
                 new ProducerRecord<>(Topics.activations(activation.model()), activation.requestId(), value);
         TraceHeaders.inject(Context.current(), message.headers());
+        long sentNanos = nanoTicker.getAsLong();
         AtomicReference<Optional<Duration>> uplink = new AtomicReference<>(Optional.empty());
         producer.send(message, (transfer, failure) -> {
             if (failure.isPresent()) {
@@ -88,7 +92,36 @@ public final class KafkaActivationSender implements ActivationSender {
                 uplink.set(Optional.of(transfer));
             }
         });
-        return new CloudCall(value.length, answer.get(), () -> pending.forget(activation.requestId()), uplink::get);
+        return new CloudCall(
+                value.length, answer.get(), () -> forget(activation, answer.get(), sentNanos), uplink::get);
+    }
+
+    /**
+     * Nobody waits any more. Where that is sooner than the tail knows, it is told, so that it need not work for nothing: it
+     * knows the budget, and drops by itself what is late. A link that is silent is spared the few hundred bytes.
+     */
+    private void forget(Activation activation, CompletableFuture<CloudAnswer> answer, long sentNanos) {
+        boolean waited = pending.forget(activation.requestId());
+        boolean inTime =
+                nanoTicker.getAsLong() - sentNanos < activation.budget().toNanos();
+        if (waited && !answer.isDone() && inTime && producer.silence().isEmpty()) {
+            cancel(activation);
+        }
+    }
+
+    /** Follows the activation into its partition, as it has its key. */
+    private void cancel(Activation activation) {
+        byte[] value = dev.baton.schemas.records.Activation.newBuilder()
+                .setRequestId(activation.requestId())
+                .setEdgeNode(edgeNode)
+                .setReplyPartition(replyPartition)
+                .setCancelled(true)
+                .build()
+                .toByteArray();
+        producer.send(
+                new ProducerRecord<>(Topics.activations(activation.model()), activation.requestId(), value),
+                (_, failure) -> failure.ifPresent(e -> LOG.debugf(
+                        "the tail is not told that %s was cancelled: %s", activation.requestId(), e.getMessage())));
     }
 
     private dev.baton.schemas.records.Activation message(Activation activation) {

@@ -81,7 +81,7 @@ public final class PlacementMeasurements {
         }
     }
 
-    /** A request begins under {@code plan}; {@link #answered} or {@link #failed} follows. */
+    /** A request begins under {@code plan}; {@link #answered}, {@link #failed} or another end follows. */
     public synchronized void began(PlanKey plan) {
         plans.computeIfAbsent(plan.epoch(), _ -> new Running(plan)).inFlight++;
     }
@@ -104,6 +104,11 @@ public final class PlacementMeasurements {
                 .computeIfAbsent(quantity, _ -> new WindowValues())
                 .add(value));
         return running;
+    }
+
+    /** Nobody wants the answer any more: that says nothing about the plan. */
+    public synchronized void cancelled(PlanKey plan) {
+        plans.computeIfAbsent(plan.epoch(), _ -> new Running(plan)).inFlight--;
     }
 
     public synchronized void failed(PlanKey plan) {

@@ -86,6 +86,7 @@ public final class EdgeInference {
      * The main path.
      *
      * @throws RequestRefusedException when there is no answer
+     * @throws InterruptedException    when the client no longer wants one: what waits for the engine or the cloud is taken back
      */
     public InferenceAnswer infer(InferenceRequest request) throws InterruptedException {
         try (ServedModel.Lease lease = models.lease(request.model(), request.version())) {
@@ -95,7 +96,11 @@ public final class EdgeInference {
             run.model.measurements().placements().began(plan);
             try {
                 return answer(run);
-            } catch (RuntimeException | InterruptedException | Error failed) {
+            } catch (InterruptedException gone) {
+                counters.cancelled(run.model.name());
+                run.model.measurements().placements().cancelled(plan);
+                throw gone;
+            } catch (RuntimeException | Error failed) {
                 run.model.measurements().failed();
                 run.model.measurements().placements().failed(plan);
                 throw failed;
@@ -121,6 +126,9 @@ public final class EdgeInference {
         } catch (EngineBusyException busy) {
             throw new RequestRefusedException(Reason.BUSY, String.valueOf(busy.getMessage()), busy);
         } catch (InferenceException failed) {
+            if (Thread.interrupted()) { // while it waited for the engine
+                throw new InterruptedException(failed.getMessage());
+            }
             throw new RequestRefusedException(
                     Reason.ENGINE_FAILED, "model %s: %s".formatted(run.model.name(), failed.getMessage()), failed);
         }
@@ -185,18 +193,13 @@ public final class EdgeInference {
                 ? Optional.empty()
                 : ExitCheck.reason(run.model, run.request, baton.crossing())
                         .map(sure -> new Finish(
-                                baton.crossing(),
-                                CompletedBy.EARLY_EXIT,
-                                sure,
-                                Optional.empty(),
-                                0,
-                                Optional.empty()));
+                                baton.crossing(), CompletedBy.EARLY_EXIT, sure, Optional.empty(), 0, Optional.empty()));
     }
 
     private Finish inCloud(Run run, Baton baton, CircuitBreaker.Call attempt) throws InterruptedException {
         try (attempt) {
             Sent sent = cloud.send(run, baton);
-            try (CloudCall call = sent.call()) {
+            try (CloudCall _ = sent.call()) {
                 CloudAnswer answer = cloud.await(run, sent);
                 tell(attempt, answer);
                 return switch (answer) {
@@ -206,11 +209,7 @@ public final class EdgeInference {
                     case CloudAnswer.NotSent(String reason) -> locally(run, baton, reason, sent);
                     case CloudAnswer.Unfit(String reason) -> locally(run, baton, reason, sent);
                     case CloudAnswer.Silence(Duration waited) ->
-                        locally(
-                                run,
-                                baton,
-                                "no answer from the cloud within %d ms".formatted(waited.toMillis()),
-                                sent);
+                        locally(run, baton, "no answer from the cloud within %d ms".formatted(waited.toMillis()), sent);
                 };
             }
         }
@@ -234,7 +233,7 @@ public final class EdgeInference {
         switch (answer) {
             case CloudAnswer.Outputs _ -> attempt.answered();
             case CloudAnswer.Refused _ -> attempt.answered();
-            case CloudAnswer.NotSent _ -> attempt.unreachable();
+            case CloudAnswer.NotSent(String reason) -> attempt.unreachable(reason);
             case CloudAnswer.Silence _ -> attempt.silent();
             case CloudAnswer.Unfit _ -> attempt.close();
         }
@@ -318,7 +317,8 @@ public final class EdgeInference {
         }
         Placement placement = run.plan.placement();
         StageTimes times = run.clock.finish();
-        Optional<Energy> energy = learning.energy.of(times, finish.bytesSent, cloud.link().estimate());
+        Optional<Energy> energy =
+                learning.energy.of(times, finish.bytesSent, cloud.link().estimate());
         measured(run, finish, times, energy);
         Provenance provenance = new Provenance(
                 placement,

@@ -12,6 +12,7 @@ public final class RequestCounters {
 
     private final LongCounter earlyExits;
     private final LongCounter localCompletions;
+    private final LongCounter cancelled;
 
     public RequestCounters(Meter meter) {
         this.earlyExits = meter.counterBuilder("baton.request.early_exits")
@@ -22,6 +23,10 @@ public final class RequestCounters {
                 .setUnit("{request}")
                 .setDescription("Requests that the edge node finished in place of the cloud")
                 .build();
+        this.cancelled = meter.counterBuilder("baton.request.cancelled")
+                .setUnit("{request}")
+                .setDescription("Requests that their client no longer wanted")
+                .build();
     }
 
     void exitedEarly(String model) {
@@ -30,5 +35,9 @@ public final class RequestCounters {
 
     void completedLocally(String model) {
         localCompletions.add(1, Attributes.of(MODEL, model));
+    }
+
+    void cancelled(String model) {
+        cancelled.add(1, Attributes.of(MODEL, model));
     }
 }

@@ -11,6 +11,7 @@ import dev.baton.edge.cloud.Activation;
 import dev.baton.edge.cloud.CloudAnswer;
 import dev.baton.edge.cloud.TailTimes;
 import dev.baton.edge.measure.Arrivals;
+import dev.baton.edge.measure.ModelMeasurements;
 import dev.baton.edge.model.EdgePlan;
 import dev.baton.edge.model.ModelServing;
 import dev.baton.edge.model.Models;
@@ -38,6 +39,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +203,38 @@ final class EdgeInferenceTest {
         assertThat(answer.provenance().completedBy()).isEqualTo(CompletedBy.EDGE);
         assertThat(answer.provenance().reason()).isEqualTo("no answer from the cloud within 5000 ms");
         assertThat(cloud.openCalls()).isZero();
+    }
+
+    @Test
+    void whatTheClientNoLongerWantsIsFreedAndIsNoFailure() throws Exception {
+        plan(new Placement.Split(1), Codec.RAW);
+        CountDownLatch sent = new CountDownLatch(1);
+        cloud.answerLater(_ -> {
+            sent.countDown();
+            return new CompletableFuture<>();
+        });
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Thread asking = Thread.ofVirtual().start(() -> {
+            try {
+                inference.infer(request());
+            } catch (RuntimeException | InterruptedException e) {
+                end.complete(e);
+            }
+        });
+        assertThat(sent.await(10, TimeUnit.SECONDS)).isTrue();
+        asking.interrupt();
+        assertThat(end.get(10, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+        assertThat(cloud.openCalls()).isZero();
+        ModelMeasurements.Window window =
+                models.served(TestingPackage.MODEL).orElseThrow().measurements().window();
+        assertThat(window.failures()).isZero();
+        assertThat(window.requests()).isZero();
+        assertThat(models.served(TestingPackage.MODEL)
+                        .orElseThrow()
+                        .measurements()
+                        .placements()
+                        .inFlight())
+                .isZero();
     }
 
     @Test

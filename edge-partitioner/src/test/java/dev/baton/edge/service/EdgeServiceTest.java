@@ -59,6 +59,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -69,6 +70,8 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -80,6 +83,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -560,6 +564,65 @@ class EdgeServiceTest {
                         .isLessThan(1e-5);
             }
         }
+    }
+
+    @Test
+    void whatTheClientCancelsIsCancelledInTheCloud() throws Exception {
+        plan(split(1), "raw");
+        tail.behave(Behaviour.SILENT);
+        Future<ModelInferResponse> call = GRPCInferenceServiceGrpc.newFutureStub(client.channel())
+                .modelInfer(pictureRequest(jpeg).build());
+        Activation sent = Objects.requireNonNull(tail.received().poll(10, TimeUnit.SECONDS));
+        call.cancel(true);
+        assertCancels(Objects.requireNonNull(tail.received().poll(10, TimeUnit.SECONDS)), sent);
+    }
+
+    @Test
+    void whoClosesTheConnectionCancelsInTheCloud() throws Exception {
+        plan(split(1), "raw");
+        tail.behave(Behaviour.SILENT);
+        Activation sent;
+        try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), RestAssured.port)) {
+            connection
+                    .getOutputStream()
+                    .write(
+                            ("POST /v2/models/tiny/infer HTTP/1.1\r\nHost: edge\r\nInference-Header-Content-Length: 0\r\n"
+                                            + "Content-Length: " + jpeg.length + "\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+            connection.getOutputStream().write(jpeg);
+            sent = Objects.requireNonNull(tail.received().poll(10, TimeUnit.SECONDS));
+            assertThat(sent.getCancelled()).isFalse();
+        }
+        assertCancels(Objects.requireNonNull(tail.received().poll(10, TimeUnit.SECONDS)), sent);
+    }
+
+    @Test
+    void whoClosesAStreamCancelsAllOfItInTheCloud() throws Exception {
+        plan(split(1), "raw");
+        tail.behave(Behaviour.SILENT);
+        ClientCallStreamObserver<ModelInferRequest> stream = (ClientCallStreamObserver<ModelInferRequest>)
+                GRPCInferenceServiceGrpc.newStub(client.channel()).modelStreamInfer(new Answered<>());
+        Set<String> sent = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            stream.onNext(pictureRequest(jpeg).build());
+            sent.add(Objects.requireNonNull(tail.received().poll(10, TimeUnit.SECONDS))
+                    .getRequestId());
+        }
+        stream.cancel("enough", null);
+        Set<String> cancelled = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            Activation cancel = Objects.requireNonNull(tail.received().poll(10, TimeUnit.SECONDS));
+            assertThat(cancel.getCancelled()).isTrue();
+            cancelled.add(cancel.getRequestId());
+        }
+        assertThat(cancelled).isEqualTo(sent);
+    }
+
+    private static void assertCancels(Activation cancel, Activation sent) {
+        assertThat(cancel.getCancelled()).isTrue();
+        assertThat(cancel.getRequestId()).isEqualTo(sent.getRequestId());
+        assertThat(cancel.getEdgeNode()).isEqualTo(sent.getEdgeNode());
+        assertThat(cancel.getSerializedSize()).isLessThan(200);
     }
 
     @Test

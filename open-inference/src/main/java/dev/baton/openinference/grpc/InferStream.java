@@ -2,6 +2,7 @@ package dev.baton.openinference.grpc;
 
 import dev.baton.openinference.RequestRefusedException;
 import dev.baton.openinference.protocol.ErrorContract;
+import dev.baton.openinference.protocol.InferenceCalls;
 import dev.baton.openinference.protocol.Reply;
 import dev.baton.schemas.inference.InferParameter;
 import dev.baton.schemas.inference.ModelInferRequest;
@@ -11,9 +12,10 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,8 @@ final class InferStream {
     }
 
     /** {@code infer} begins a request and returns at once. */
-    StreamObserver<ModelInferRequest> begin(BiConsumer<ModelInferRequest, Reply<ModelInferResponse>> infer) {
+    StreamObserver<ModelInferRequest> begin(
+            BiFunction<ModelInferRequest, Reply<ModelInferResponse>, InferenceCalls.Call> infer) {
         client.disableAutoRequest();
         client.setOnReadyHandler(this::flush);
         client.setOnCancelHandler(this::abandon);
@@ -57,7 +60,8 @@ final class InferStream {
         return new StreamObserver<>() {
             @Override
             public void onNext(ModelInferRequest message) {
-                infer.accept(message, open(message));
+                Slot slot = open(message);
+                slot.began(infer.apply(message, slot));
             }
 
             @Override
@@ -78,10 +82,23 @@ final class InferStream {
         private final ModelInferRequest request;
         private @Nullable ModelStreamInferResponse answer;
         private Optional<RequestRefusedException> failure = Optional.empty();
+        private InferenceCalls.Call work = () -> {};
 
         Slot(ModelInferRequest request) {
             this.request =
                     request.toBuilder().clearInputs().clearRawInputContents().build(); // what is echoed, not megabytes
+        }
+
+        /** Ends with the stream, which may have ended meanwhile. */
+        void began(InferenceCalls.Call begun) {
+            boolean tooLate;
+            synchronized (InferStream.this) {
+                work = begun;
+                tooLate = ended;
+            }
+            if (tooLate) {
+                begun.cancel();
+            }
         }
 
         @Override
@@ -147,9 +164,15 @@ final class InferStream {
         flush();
     }
 
-    private synchronized void abandon() {
-        ended = true;
-        slots.clear();
+    /** What is under way has nobody to be answered to. */
+    private void abandon() {
+        List<Slot> left;
+        synchronized (this) {
+            ended = true;
+            left = List.copyOf(slots);
+            slots.clear();
+        }
+        left.forEach(slot -> slot.work.cancel());
     }
 
     /** Hands over what is ready, in order, as far as the client takes it. */
@@ -176,8 +199,7 @@ final class InferStream {
     }
 
     private void end(RequestRefusedException refused) {
-        ended = true;
-        slots.clear();
+        abandon();
         client.onError(StatusProto.toStatusRuntimeException(errors.status(refused)));
     }
 }

@@ -89,10 +89,9 @@ public abstract class OpenInferenceGrpc extends GRPCInferenceServiceGrpc.GRPCInf
     public void modelInfer(ModelInferRequest message, StreamObserver<ModelInferResponse> observer) {
         long arrived = nanoTicker.getAsLong();
         Optional<Deadline> deadline = callDeadline(arrived);
-        calls.begin(
-                named(message),
-                inTime -> protocol.infer(message, deadline, arrived, inTime),
-                new GrpcReply<>(observer, errors));
+        GrpcReply<ModelInferResponse> reply = new GrpcReply<>(observer, errors);
+        reply.endsWith(calls.begin(
+                named(message), inTime -> protocol.infer(message, deadline, arrived, inTime), reply));
     }
 
     @Override

@@ -55,6 +55,7 @@ public final class ErrorContract {
             case TOO_LARGE, OVER_QUOTA -> Code.RESOURCE_EXHAUSTED;
             case DEADLINE_PASSED -> Code.DEADLINE_EXCEEDED;
             case BUSY -> busyIsUnavailable ? Code.UNAVAILABLE : Code.RESOURCE_EXHAUSTED;
+            case CANCELLED -> Code.CANCELLED;
             case NOT_SUPPORTED -> Code.UNIMPLEMENTED;
             case ENGINE_FAILED -> Code.INTERNAL;
         };
@@ -69,6 +70,7 @@ public final class ErrorContract {
             case DEADLINE_PASSED -> 504;
             case OVER_QUOTA -> 429;
             case BUSY -> busyIsUnavailable ? 503 : 429;
+            case CANCELLED -> 499; // what proxies log for a client that closed the request
             case NOT_SUPPORTED -> 501;
             case ENGINE_FAILED -> 500;
         };

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Sees to it that each call is answered, once and in time, on a thread of its own. */
+/** Sees to it that each call is answered, once and in time, on a thread of its own, and ends when its client goes. */
 public final class InferenceCalls {
 
     private static final Logger LOG = System.getLogger(InferenceCalls.class.getName());
@@ -35,17 +35,30 @@ public final class InferenceCalls {
         T answer(Consumer<Deadline> inTime) throws InterruptedException;
     }
 
+    /** A call that has begun. */
+    @FunctionalInterface
+    public interface Call {
+
+        /** The client is gone: the work is interrupted, and frees what it holds. Nothing where it has ended. */
+        void cancel();
+    }
+
     /**
      * Begins {@code work} and returns at once.
      *
      * @param what names the call in the log, should it fail
      */
-    public <T> void begin(String what, Work<T> work, Reply<T> reply) {
+    public <T> Call begin(String what, Work<T> work, Reply<T> reply) {
         FirstReply<T> first = new FirstReply<>(reply);
         try {
-            threads.run(() -> answer(what, work, first));
+            Future<?> running = threads.run(() -> answer(what, work, first));
+            return () -> {
+                first.refuse(cancelled());
+                running.cancel(true);
+            };
         } catch (RejectedExecutionException closed) {
             first.refuse(shuttingDown());
+            return () -> {};
         }
     }
 
@@ -71,6 +84,10 @@ public final class InferenceCalls {
                 deadline.remaining(nanoTicker.getAsLong()),
                 () -> reply.refuse(new RequestRefusedException(
                         Reason.DEADLINE_PASSED, "the deadline passed while the request was being worked on")));
+    }
+
+    private static RequestRefusedException cancelled() {
+        return new RequestRefusedException(Reason.CANCELLED, "the client cancelled the call");
     }
 
     private static RequestRefusedException shuttingDown() {

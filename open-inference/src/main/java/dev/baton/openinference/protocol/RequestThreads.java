@@ -4,6 +4,7 @@ import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -26,12 +27,12 @@ public final class RequestThreads implements AutoCloseable {
     }
 
     /**
-     * Runs {@code request} on a thread of its own, in the caller's trace.
+     * Runs {@code request} on a thread of its own, in the caller's trace. Cancelling the result interrupts it.
      *
      * @throws RejectedExecutionException after this was closed
      */
-    void run(Runnable request) {
-        threads.execute(Context.current().wrap(request));
+    Future<?> run(Runnable request) {
+        return threads.submit(Context.current().wrap(request));
     }
 
     /** Takes no more requests, waits for those under way, and interrupts the ones that take too long. */

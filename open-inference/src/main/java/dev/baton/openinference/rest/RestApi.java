@@ -54,9 +54,9 @@ public final class RestApi {
     }
 
     /** Begins to answer and returns at once; {@code answer} is called once, on any thread. */
-    public void handle(RestRequest request, Consumer<RestResponse> answer) {
+    public InferenceCalls.Call handle(RestRequest request, Consumer<RestResponse> answer) {
         long arrived = nanoTicker.getAsLong();
-        calls.begin(
+        return calls.begin(
                 request.method() + " " + request.path(),
                 inTime -> compressed(request, answer(request, arrived, inTime)),
                 new Reply<RestResponse>() {

@@ -1,5 +1,6 @@
 package dev.baton.openinference.rest;
 
+import dev.baton.openinference.protocol.InferenceCalls;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -50,10 +51,14 @@ public final class VertxRest {
         Map<String, String> headers = new HashMap<>();
         routing.request().headers().forEach((name, value) -> headers.putIfAbsent(name.toLowerCase(Locale.ROOT), value));
         Context loop = routing.vertx().getOrCreateContext();
-        api.handle(
+        InferenceCalls.Call call = api.handle(
                 new RestRequest(
                         routing.request().method().name(), routing.request().path(), headers, body),
                 response -> loop.runOnContext(_ -> send(routing, response)));
+        routing.response().closeHandler(_ -> call.cancel()); // the client is gone, or has its answer
+        if (routing.response().closed()) {
+            call.cancel();
+        }
     }
 
     private static void send(RoutingContext routing, RestResponse response) {

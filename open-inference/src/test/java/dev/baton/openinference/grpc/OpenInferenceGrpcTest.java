@@ -64,6 +64,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -397,6 +398,30 @@ final class OpenInferenceGrpcTest {
                 .modelStreamInfer(answers);
         requests.onNext(echo(X).setModelName("nobody").build());
         assertThat(answers.end()).startsWith("NOT_FOUND").contains("'nobody' is unknown");
+    }
+
+    @Test
+    void theWorkForACancelledCallIsStopped() throws Exception {
+        Future<ModelInferResponse> call = GRPCInferenceServiceGrpc.newFutureStub(channel)
+                .modelInfer(echo(X).setModelName("slow").build());
+        assertThat(models.requests.poll(10, TimeUnit.SECONDS)).isNotNull();
+        call.cancel(true);
+        assertThat(models.interrupted.poll(10, TimeUnit.SECONDS)).isEqualTo("slow");
+    }
+
+    @Test
+    void theWorkForACancelledStreamIsStopped() throws Exception {
+        Answers answers = new Answers();
+        ClientCallStreamObserver<ModelInferRequest> requests = (ClientCallStreamObserver<ModelInferRequest>)
+                GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(answers);
+        for (int i = 0; i < WINDOW; i++) {
+            requests.onNext(echo(X).setModelName("slow").build());
+            assertThat(models.requests.poll(10, TimeUnit.SECONDS)).isNotNull();
+        }
+        requests.cancel("enough", null);
+        for (int i = 0; i < WINDOW; i++) {
+            assertThat(models.interrupted.poll(10, TimeUnit.SECONDS)).isEqualTo("slow");
+        }
     }
 
     private GRPCInferenceServiceBlockingStub stub() {

@@ -405,6 +405,19 @@ final class RestApiTest {
         assertThat(response.status()).isEqualTo(504);
     }
 
+    @Test
+    void theWorkForAClientThatIsGoneIsStopped() throws Exception {
+        CompletableFuture<RestResponse> answer = new CompletableFuture<>();
+        byte[] body = body("FP32", "1, 2, 3, 4").getBytes(StandardCharsets.UTF_8);
+        InferenceCalls.Call call = api.handle(
+                new RestRequest("POST", "/v2/models/slow/infer", Map.of(), ByteBuffer.wrap(body)), answer::complete);
+        assertThat(models.requests.poll(10, TimeUnit.SECONDS)).isNotNull();
+        call.cancel();
+        assertThat(models.interrupted.poll(10, TimeUnit.SECONDS)).isEqualTo("slow");
+        assertThat(answer.get(10, TimeUnit.SECONDS).status()).isEqualTo(499);
+        call.cancel();
+    }
+
     private static String body(String type, String values) {
         return """
                 {"inputs": [{"name": "x", "shape": [1, 4], "datatype": "%s", "data": [%s]}]}""".formatted(type, values);
