@@ -31,6 +31,8 @@ record AttemptFailure(Status status, ServerSaid said, boolean retryBarred) {
             Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
     /** Baton's. */
     private static final String TOO_LARGE_REASON = "TOO_LARGE";
+
+    private static final String DROPPED_REASON = "DROPPED";
     /** As grpc-java, grpc-go and gRPC's core (C++, Python, Ruby) say it. */
     private static final Pattern TOO_LARGE = Pattern.compile(
             "message exceeds maximum size|message larger than max|message length too large", Pattern.CASE_INSENSITIVE);
@@ -177,7 +179,11 @@ record AttemptFailure(Status status, ServerSaid said, boolean retryBarred) {
             case UNAUTHENTICATED, PERMISSION_DENIED -> new BatonException.AccessDenied(failure);
             case UNIMPLEMENTED -> new BatonException.Unsupported(failure);
             case OK -> new BatonException.MalformedAnswer(failure);
-            case INTERNAL, UNKNOWN, DATA_LOSS, ABORTED, ALREADY_EXISTS -> new BatonException.ServerFault(failure);
+            case ABORTED ->
+                said.reason().filter(DROPPED_REASON::equals).isPresent()
+                        ? new BatonException.Dropped(failure)
+                        : new BatonException.ServerFault(failure);
+            case INTERNAL, UNKNOWN, DATA_LOSS, ALREADY_EXISTS -> new BatonException.ServerFault(failure);
         };
     }
 }

@@ -121,6 +121,15 @@ public abstract sealed class BatonException extends RuntimeException {
         }
     }
 
+    /** A newer request of the stream took its place, as {@link StreamOptions#dropOldest} wants. It was not worked on. */
+    public static final class Dropped extends BatonException {
+        private static final long serialVersionUID = 1L;
+
+        Dropped(Failure failure) {
+            super(failure);
+        }
+    }
+
     /** The deadline passed. The work may have been done. */
     public static final class DeadlineExceeded extends BatonException {
         private static final long serialVersionUID = 1L;

@@ -305,6 +305,10 @@ public final class InferenceStream implements AutoCloseable {
                         TIMEOUT,
                         InferParameter.newBuilder().setInt64Param(micros).build());
             }
+            options.parameters()
+                    .forEach((name, value) -> builder.putParameters(
+                            name,
+                            InferParameter.newBuilder().setStringParam(value).build()));
             this.message = builder.build();
             Calls.requireSize(message, maxMessageBytes, what(), message.getId());
             this.span = means.telemetry().begin(METHOD.getFullMethodName(), request.model());

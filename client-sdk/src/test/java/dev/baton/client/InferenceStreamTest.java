@@ -57,6 +57,42 @@ final class InferenceStreamTest {
     }
 
     @Test
+    void streamsMayAskForAnswersAsReadyAndForTheNewest() {
+        server.streamBehaviour = (request, answers) -> {
+            if (request.getId().equals("old")) {
+                answers.onNext(ModelStreamInferResponse.newBuilder()
+                        .setErrorMessage("dropped: a newer one came")
+                        .setInferResponse(ModelInferResponse.newBuilder()
+                                .setId("old")
+                                .putParameters("baton_error_status", TestingServer.text("ABORTED"))
+                                .putParameters("baton_error_reason", TestingServer.text("DROPPED")))
+                        .build());
+            } else {
+                answer(request, answers);
+            }
+        };
+        try (BatonClient client = Requests.quick(server.address()).build();
+                InferenceStream stream = client.stream(StreamOptions.defaults().dropOldest())) {
+            CompletableFuture<InferenceResult> old = stream.send(named("old"));
+            CompletionException dropped = catchThrowableOfType(CompletionException.class, old::join);
+            assertThat(dropped).hasCauseInstanceOf(BatonException.Dropped.class);
+            assertThat(stream.send(Requests.numbers(2)).join().output().toFloats())
+                    .containsExactly(2);
+            assertThat(server.requests.remove().getParametersMap())
+                    .containsEntry("baton_stream_order", TestingServer.text("as-ready"))
+                    .containsEntry("baton_stream_when_full", TestingServer.text("drop-oldest"));
+        }
+        try (BatonClient client = Requests.quick(server.address()).build();
+                InferenceStream stream = client.stream(StreamOptions.defaults().asReady())) {
+            server.requests.clear();
+            stream.send(Requests.numbers(3)).join();
+            assertThat(server.requests.remove().getParametersMap())
+                    .containsKey("baton_stream_order")
+                    .doesNotContainKey("baton_stream_when_full");
+        }
+    }
+
+    @Test
     void failedFrameDoesNotEndTheStream() {
         server.streamBehaviour = (request, answers) -> {
             if (request.getId().startsWith("bad")) {

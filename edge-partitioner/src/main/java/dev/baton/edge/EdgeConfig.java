@@ -1,5 +1,6 @@
 package dev.baton.edge;
 
+import dev.baton.openinference.grpc.StreamSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -145,6 +146,17 @@ public interface EdgeConfig {
          */
         @WithDefault("8")
         int streamWindow();
+
+        /** Answers of a stream in the order of its requests, or {@code as-ready}; a stream's first request may say otherwise. */
+        @WithDefault("in-order")
+        StreamSettings.Order streamOrder();
+
+        /**
+         * What happens to a request of a stream whose window is full: {@code wait} holds its client back,
+         * {@code drop-oldest} refuses whichever waited before. A stream's first request may say otherwise.
+         */
+        @WithDefault("wait")
+        StreamSettings.WhenFull streamWhenFull();
 
         /** Whether a full queue is {@code UNAVAILABLE}, as Triton has it, rather than {@code RESOURCE_EXHAUSTED}. */
         @WithDefault("false")

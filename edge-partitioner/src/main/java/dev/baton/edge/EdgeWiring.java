@@ -76,6 +76,7 @@ final class EdgeWiring {
 
     private static final LongSupplier NANO_TICKER = System::nanoTime;
     private static final AttributeKey<String> STATE = AttributeKey.stringKey("baton.state");
+    private static final AttributeKey<String> MODEL = AttributeKey.stringKey("baton.model");
     private static final AttributeKey<Double> JOULES = AttributeKey.doubleKey("baton.joules");
     /** Share of the processors above which what is measured says more about the rest of the machine. */
     private static final double BUSY = 0.8;
@@ -99,9 +100,18 @@ final class EdgeWiring {
             EdgeInference inference,
             ModelLookup lookup,
             Models models,
+            OpenTelemetry telemetry,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        return new OpenInference(
+        OpenInference protocol = new OpenInference(
                 new EdgeModelServer(inference, lookup, models, version), InstantSource.system(), NANO_TICKER);
+        telemetry
+                .getMeter("baton")
+                .counterBuilder("baton.stream.dropped")
+                .setUnit("{request}")
+                .setDescription("Requests of streams in whose place newer ones were taken")
+                .buildWithCallback(counter -> protocol.dropped()
+                        .forEach((model, dropped) -> counter.record(dropped, Attributes.of(MODEL, model))));
+        return protocol;
     }
 
     @Produces

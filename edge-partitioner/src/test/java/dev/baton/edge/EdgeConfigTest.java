@@ -3,6 +3,7 @@ package dev.baton.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.openinference.grpc.StreamSettings;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
@@ -42,6 +43,8 @@ final class EdgeConfigTest {
         assertThat(config.exploration().headsStaleAfter()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.exploration().leastBattery()).isEqualTo(0.2);
         assertThat(config.serving().streamWindow()).isEqualTo(8);
+        assertThat(config.serving().streamOrder()).isEqualTo(StreamSettings.Order.IN_ORDER);
+        assertThat(config.serving().streamWhenFull()).isEqualTo(StreamSettings.WhenFull.WAIT);
         assertThat(config.serving().busyIsUnavailable()).isFalse();
     }
 
@@ -61,6 +64,8 @@ final class EdgeConfigTest {
                 Map.entry("baton.edge.inference.workers", "2"),
                 Map.entry("baton.edge.inference.queue-capacity", "7"),
                 Map.entry("baton.edge.serving.stream-window", "3"),
+                Map.entry("baton.edge.serving.stream-order", "as-ready"),
+                Map.entry("baton.edge.serving.stream-when-full", "drop-oldest"),
                 Map.entry("baton.edge.serving.busy-is-unavailable", "true"),
                 Map.entry("baton.edge.cloud-timeout", "250ms"),
                 Map.entry("baton.edge.breaker.failures", "5"),
@@ -89,6 +94,8 @@ final class EdgeConfigTest {
         assertThat(config.inference().workers()).isEqualTo(2);
         assertThat(config.inference().queueCapacity()).isEqualTo(7);
         assertThat(config.serving().streamWindow()).isEqualTo(3);
+        assertThat(config.serving().streamOrder()).isEqualTo(StreamSettings.Order.AS_READY);
+        assertThat(config.serving().streamWhenFull()).isEqualTo(StreamSettings.WhenFull.DROP_OLDEST);
         assertThat(config.serving().busyIsUnavailable()).isTrue();
         assertThat(config.cloudTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.breaker().failures()).isEqualTo(5);

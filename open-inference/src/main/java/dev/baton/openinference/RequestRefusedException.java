@@ -28,6 +28,8 @@ public final class RequestRefusedException extends RuntimeException {
         SHUTTING_DOWN,
         /** The client no longer wants an answer, and hardly hears this. */
         CANCELLED,
+        /** A newer request of the stream took its place, as the client wanted. */
+        DROPPED,
         /** A part of the protocol that this server does not offer. */
         NOT_SUPPORTED,
         ENGINE_FAILED;
@@ -37,8 +39,14 @@ public final class RequestRefusedException extends RuntimeException {
             return switch (this) {
                 case BUSY -> Optional.of(Duration.ofMillis(100));
                 case OVER_QUOTA, NOT_READY, SHUTTING_DOWN -> Optional.of(Duration.ofSeconds(1));
-                case UNKNOWN_MODEL, INVALID_INPUT, TOO_LARGE, DEADLINE_PASSED, CANCELLED, NOT_SUPPORTED, ENGINE_FAILED ->
-                    Optional.empty();
+                case UNKNOWN_MODEL,
+                        INVALID_INPUT,
+                        TOO_LARGE,
+                        DEADLINE_PASSED,
+                        CANCELLED,
+                        DROPPED,
+                        NOT_SUPPORTED,
+                        ENGINE_FAILED -> Optional.empty();
             };
         }
     }

@@ -7,6 +7,7 @@ import dev.baton.conformance.Outcome;
 import dev.baton.conformance.Target;
 import dev.baton.openinference.grpc.OpenInferenceGrpc;
 import dev.baton.openinference.grpc.StreamErrorsInterceptor;
+import dev.baton.openinference.grpc.StreamSettings;
 import dev.baton.openinference.protocol.DeadlineWatch;
 import dev.baton.openinference.protocol.ErrorContract;
 import dev.baton.openinference.protocol.InferenceCalls;
@@ -47,7 +48,9 @@ final class ConformanceTest {
                 DeadlineWatch deadlines = new DeadlineWatch()) {
             InferenceCalls calls = new InferenceCalls(threads, deadlines, System::nanoTime);
             Server grpc = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .addService(new OpenInferenceGrpc(protocol, calls, errors, 2, System::nanoTime) {})
+                    .addService(
+                            new OpenInferenceGrpc(
+                                    protocol, calls, errors, StreamSettings.ofWindow(2), System::nanoTime) {})
                     .intercept(new StreamErrorsInterceptor())
                     .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                     .build()

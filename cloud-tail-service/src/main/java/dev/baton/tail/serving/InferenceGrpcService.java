@@ -1,6 +1,7 @@
 package dev.baton.tail.serving;
 
 import dev.baton.openinference.grpc.OpenInferenceGrpc;
+import dev.baton.openinference.grpc.StreamSettings;
 import dev.baton.openinference.protocol.ErrorContract;
 import dev.baton.openinference.protocol.InferenceCalls;
 import dev.baton.openinference.protocol.OpenInference;
@@ -12,6 +13,6 @@ import io.quarkus.grpc.GrpcService;
 public final class InferenceGrpcService extends OpenInferenceGrpc {
 
     InferenceGrpcService(OpenInference protocol, InferenceCalls calls, ErrorContract errors, TailConfig config) {
-        super(protocol, calls, errors, config.serving().streamWindow(), System::nanoTime);
+        super(protocol, calls, errors, StreamSettings.ofWindow(config.serving().streamWindow()), System::nanoTime);
     }
 }

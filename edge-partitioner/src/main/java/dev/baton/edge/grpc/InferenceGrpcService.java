@@ -2,6 +2,7 @@ package dev.baton.edge.grpc;
 
 import dev.baton.edge.EdgeConfig;
 import dev.baton.openinference.grpc.OpenInferenceGrpc;
+import dev.baton.openinference.grpc.StreamSettings;
 import dev.baton.openinference.protocol.ErrorContract;
 import dev.baton.openinference.protocol.InferenceCalls;
 import dev.baton.openinference.protocol.OpenInference;
@@ -12,6 +13,10 @@ import io.quarkus.grpc.GrpcService;
 public class InferenceGrpcService extends OpenInferenceGrpc {
 
     InferenceGrpcService(OpenInference protocol, InferenceCalls calls, ErrorContract errors, EdgeConfig config) {
-        super(protocol, calls, errors, config.serving().streamWindow(), System::nanoTime);
+        super(protocol, calls, errors, streams(config.serving()), System::nanoTime);
+    }
+
+    private static StreamSettings streams(EdgeConfig.Serving config) {
+        return new StreamSettings(config.streamWindow(), config.streamOrder(), config.streamWhenFull());
     }
 }

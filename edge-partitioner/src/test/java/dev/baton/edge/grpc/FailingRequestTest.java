@@ -15,6 +15,7 @@ import dev.baton.edge.request.EdgeInference;
 import dev.baton.edge.request.EdgeModelServer;
 import dev.baton.edge.request.ModelLookup;
 import dev.baton.openinference.grpc.OpenInferenceGrpc;
+import dev.baton.openinference.grpc.StreamSettings;
 import dev.baton.openinference.protocol.DeadlineWatch;
 import dev.baton.openinference.protocol.ErrorContract;
 import dev.baton.openinference.protocol.InferenceCalls;
@@ -70,7 +71,7 @@ final class FailingRequestTest {
                 protocol,
                 new InferenceCalls(threads, new DeadlineWatch(), System::nanoTime),
                 new ErrorContract(false),
-                1,
+                StreamSettings.ofWindow(1),
                 System::nanoTime) {};
     }
 

@@ -6,6 +6,7 @@ import dev.baton.openinference.RequestRefusedException.Reason;
 import dev.baton.openinference.protocol.ErrorContract;
 import dev.baton.openinference.protocol.InferenceCalls;
 import dev.baton.openinference.protocol.OpenInference;
+import dev.baton.openinference.protocol.Reply;
 import dev.baton.schemas.inference.CudaSharedMemoryRegisterRequest;
 import dev.baton.schemas.inference.CudaSharedMemoryRegisterResponse;
 import dev.baton.schemas.inference.CudaSharedMemoryStatusRequest;
@@ -68,20 +69,20 @@ public abstract class OpenInferenceGrpc extends GRPCInferenceServiceGrpc.GRPCInf
     private final OpenInference protocol;
     private final InferenceCalls calls;
     private final ErrorContract errors;
-    private final int streamWindow;
+    private final StreamSettings streams;
     private final LongSupplier nanoTicker;
 
-    /** @param streamWindow requests of one stream that are worked on at the same time */
+    /** @param streams how requests of streams are answered where clients do not say */
     protected OpenInferenceGrpc(
             OpenInference protocol,
             InferenceCalls calls,
             ErrorContract errors,
-            int streamWindow,
+            StreamSettings streams,
             LongSupplier nanoTicker) {
         this.protocol = protocol;
         this.calls = calls;
         this.errors = errors;
-        this.streamWindow = streamWindow;
+        this.streams = streams;
         this.nanoTicker = nanoTicker;
     }
 
@@ -90,20 +91,37 @@ public abstract class OpenInferenceGrpc extends GRPCInferenceServiceGrpc.GRPCInf
         long arrived = nanoTicker.getAsLong();
         Optional<Deadline> deadline = callDeadline(arrived);
         GrpcReply<ModelInferResponse> reply = new GrpcReply<>(observer, errors);
-        reply.endsWith(calls.begin(
-                named(message), inTime -> protocol.infer(message, deadline, arrived, inTime), reply));
+        reply.endsWith(
+                calls.begin(named(message), inTime -> protocol.infer(message, deadline, arrived, inTime), reply));
     }
 
     @Override
     public StreamObserver<ModelInferRequest> modelStreamInfer(StreamObserver<ModelStreamInferResponse> observer) {
         Optional<Deadline> deadline = callDeadline(nanoTicker.getAsLong());
-        InferStream stream = new InferStream(
-                (ServerCallStreamObserver<ModelStreamInferResponse>) observer,
-                errors,
-                StreamErrorsInterceptor.endsStream(),
-                streamWindow);
-        return stream.begin((message, reply) -> calls.begin(
-                named(message), inTime -> protocol.infer(message, deadline, nanoTicker.getAsLong(), inTime), reply));
+        return new InferStream(
+                        (ServerCallStreamObserver<ModelStreamInferResponse>) observer,
+                        errors,
+                        StreamErrorsInterceptor.endsStream(),
+                        streams,
+                        requests(deadline),
+                        nanoTicker)
+                .begin();
+    }
+
+    private InferStream.Requests requests(Optional<Deadline> deadline) {
+        return new InferStream.Requests() {
+            @Override
+            public InferenceCalls.Call begin(
+                    ModelInferRequest message, long arrivedNanos, Reply<ModelInferResponse> reply) {
+                return calls.begin(
+                        named(message), inTime -> protocol.infer(message, deadline, arrivedNanos, inTime), reply);
+            }
+
+            @Override
+            public void dropped(ModelInferRequest message) {
+                protocol.dropped(message);
+            }
+        };
     }
 
     private static String named(ModelInferRequest message) {

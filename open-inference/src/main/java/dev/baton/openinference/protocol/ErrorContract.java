@@ -56,6 +56,7 @@ public final class ErrorContract {
             case DEADLINE_PASSED -> Code.DEADLINE_EXCEEDED;
             case BUSY -> busyIsUnavailable ? Code.UNAVAILABLE : Code.RESOURCE_EXHAUSTED;
             case CANCELLED -> Code.CANCELLED;
+            case DROPPED -> Code.ABORTED;
             case NOT_SUPPORTED -> Code.UNIMPLEMENTED;
             case ENGINE_FAILED -> Code.INTERNAL;
         };
@@ -71,6 +72,7 @@ public final class ErrorContract {
             case OVER_QUOTA -> 429;
             case BUSY -> busyIsUnavailable ? 503 : 429;
             case CANCELLED -> 499; // what proxies log for a client that closed the request
+            case DROPPED -> 409; // streams are gRPC's alone: nobody hears it
             case NOT_SUPPORTED -> 501;
             case ENGINE_FAILED -> 500;
         };

@@ -90,6 +90,18 @@ public final class OpenInference {
         }
     }
 
+    /** A request of a stream was dropped unread, as a newer one took its place. */
+    public void dropped(ModelInferRequest message) {
+        standing(message.getModelName())
+                .flatMap(ModelStanding::version)
+                .ifPresent(version -> statistics.dropped(message.getModelName(), version));
+    }
+
+    /** Requests of streams that were dropped since the start, by model. */
+    public Map<String, Long> dropped() {
+        return statistics.dropped();
+    }
+
     private void requireTimeLeft(Deadline deadline) {
         if (!deadline.remaining(nanoTicker.getAsLong()).isPositive()) {
             throw new RequestRefusedException(Reason.DEADLINE_PASSED, "the deadline had passed before the work began");

@@ -58,6 +58,7 @@ final class ServedStatistics {
     private static final class Counted {
         private long lastMillis;
         private long inferences;
+        private long dropped;
         private final Total success = new Total();
         private final Total fail = new Total();
         private final Total queue = new Total();
@@ -91,6 +92,18 @@ final class ServedStatistics {
 
     synchronized void failed(String model, String version, Duration total) {
         counted(model, version).fail.add(total);
+    }
+
+    /** Never worked on: neither a success nor a failure of the model. */
+    synchronized void dropped(String model, String version) {
+        counted(model, version).dropped++;
+    }
+
+    /** By model. */
+    synchronized Map<String, Long> dropped() {
+        Map<String, Long> dropped = new TreeMap<>();
+        versions.forEach((key, counted) -> dropped.merge(key.model(), counted.dropped, Long::sum));
+        return dropped;
     }
 
     private Counted counted(String model, String version) {

@@ -81,6 +81,7 @@ final class OpenInferenceGrpcTest {
     private static final Tensor X = Tensor.ofFloats(Shape.of(2, 4), 1, 4, 2, 3, 8, 7, 6, 5);
 
     private final TestingModelServer models = new TestingModelServer();
+    private final OpenInference protocol = new OpenInference(models, InstantSource.system(), System::nanoTime);
     private final RequestThreads threads = new RequestThreads(Duration.ofSeconds(1));
     private final DeadlineWatch deadlines = new DeadlineWatch();
     private Server server;
@@ -92,10 +93,10 @@ final class OpenInferenceGrpcTest {
         server = InProcessServerBuilder.forName(name)
                 .addService(
                         new OpenInferenceGrpc(
-                                new OpenInference(models, InstantSource.system(), System::nanoTime),
+                                protocol,
                                 new InferenceCalls(threads, deadlines, System::nanoTime),
                                 new ErrorContract(false),
-                                WINDOW,
+                                StreamSettings.ofWindow(WINDOW),
                                 System::nanoTime) {})
                 .intercept(new StreamErrorsInterceptor())
                 .build()
@@ -422,6 +423,167 @@ final class OpenInferenceGrpcTest {
         for (int i = 0; i < WINDOW; i++) {
             assertThat(models.interrupted.poll(10, TimeUnit.SECONDS)).isEqualTo("slow");
         }
+    }
+
+    @Test
+    void answersComeAsTheyAreReadyWhereTheFirstRequestAsksForThat() throws Exception {
+        Answers answers = new Answers();
+        StreamObserver<ModelInferRequest> requests =
+                GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(answers);
+        requests.onNext(asking("baton_stream_order", "as-ready")
+                .setModelName("slow")
+                .setId("first")
+                .build());
+        requests.onNext(echo(X).setId("second").build());
+        requests.onNext(echo(X).setModelName("nobody").setId("third").build());
+        assertThat(List.of(
+                        answers.next().getInferResponse().getId(),
+                        answers.next().getInferResponse().getId()))
+                .containsExactlyInAnyOrder("second", "third");
+        models.letGo.release();
+        assertThat(answers.next().getInferResponse().getId()).isEqualTo("first");
+        requests.onCompleted();
+        assertThat(answers.end()).isEqualTo("completed");
+    }
+
+    @Test
+    void aStreamThatDropsKeepsTheNewestOfThoseThatWait() throws Exception {
+        Answers answers = new Answers();
+        StreamObserver<ModelInferRequest> requests =
+                GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(answers);
+        requests.onNext(asking("baton_stream_when_full", "drop-oldest")
+                .putParameters("baton_stream_order", text("as-ready"))
+                .setModelName("slow")
+                .setId("0")
+                .build());
+        for (int i = 1; i < 8; i++) {
+            requests.onNext(echo(X).setModelName("slow").setId("" + i).build());
+        }
+        for (int dropped = WINDOW; dropped < 7; dropped++) {
+            ModelStreamInferResponse answer = answers.next();
+            assertThat(answer.getInferResponse().getId()).isEqualTo("" + dropped);
+            assertThat(answer.getErrorMessage()).contains("a newer request of the stream came");
+            assertThat(answer.getInferResponse()
+                            .getParametersOrThrow("baton_error_reason")
+                            .getStringParam())
+                    .isEqualTo("DROPPED");
+        }
+        requests.onCompleted();
+        models.letGo.release(WINDOW + 1);
+        List<String> answered = new ArrayList<>();
+        for (int i = 0; i <= WINDOW; i++) {
+            ModelStreamInferResponse answer = answers.next();
+            assertThat(answer.getErrorMessage()).isEmpty();
+            answered.add(answer.getInferResponse().getId());
+        }
+        assertThat(answered).containsExactlyInAnyOrder("0", "1", "2", "7");
+        assertThat(answers.end()).isEqualTo("completed");
+        assertThat(protocol.dropped()).containsEntry("slow", 4L);
+        assertThat(models.requests).as("what was dropped was never worked on").hasSize(WINDOW + 1);
+    }
+
+    @Test
+    void whatWasDroppedKeepsItsPlaceInOrder() throws Exception {
+        Answers answers = new Answers();
+        StreamObserver<ModelInferRequest> requests =
+                GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(answers);
+        requests.onNext(asking("baton_stream_when_full", "drop-oldest")
+                .putParameters(
+                        "baton_stream_window",
+                        InferParameter.newBuilder().setInt64Param(1).build())
+                .setModelName("slow")
+                .setId("0")
+                .build());
+        requests.onNext(echo(X).setModelName("slow").setId("1").build());
+        requests.onNext(echo(X).setModelName("slow").setId("2").build());
+        requests.onCompleted();
+        assertThat(models.requests.poll(10, TimeUnit.SECONDS)).isNotNull();
+        for (int i = 0; i < 1_000 && dropped() == 0; i++) {
+            assertThat(models.requests.poll(10, TimeUnit.MILLISECONDS)).isNull();
+        }
+        models.letGo.release(2);
+        for (int i = 0; i < 3; i++) {
+            ModelStreamInferResponse answer = answers.next();
+            assertThat(answer.getInferResponse().getId()).isEqualTo("" + i);
+            assertThat(answer.getErrorMessage().isEmpty()).isEqualTo(i != 1);
+        }
+        assertThat(answers.end()).isEqualTo("completed");
+    }
+
+    @Test
+    void aStreamThatDropsIsReadFromOnlyWhileItsAnswersAreTaken() throws Exception {
+        Answers answers = new Answers();
+        answers.readsByHand = true;
+        StreamObserver<ModelInferRequest> requests =
+                GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(answers);
+        int frames = 2_000;
+        requests.onNext(asking("baton_stream_when_full", "drop-oldest")
+                .setModelName("slow")
+                .setId("0")
+                .build());
+        for (int i = 1; i < frames; i++) {
+            requests.onNext(echo(X).setModelName("slow").setId("" + i).build());
+        }
+        requests.onCompleted();
+        for (int i = 0; i < WINDOW; i++) {
+            assertThat(models.requests.poll(10, TimeUnit.SECONDS)).isNotNull();
+        }
+        long before = -1;
+        while (before != dropped()) { // until no more is read
+            before = dropped();
+            assertThat(models.requests.poll(200, TimeUnit.MILLISECONDS)).isNull();
+        }
+        assertThat(before).isLessThan(300);
+        models.letGo.release(frames);
+        answers.call().request(frames);
+        for (int i = 0; i < frames; i++) {
+            assertThat(answers.next().getInferResponse().getId()).isEqualTo("" + i);
+        }
+        assertThat(answers.end()).isEqualTo("completed");
+    }
+
+    private long dropped() {
+        return protocol.dropped().getOrDefault("slow", 0L);
+    }
+
+    @Test
+    void parametersOfAStreamThatMakeNoSenseAreRefusedAndItGoesOn() throws Exception {
+        Answers answers = new Answers();
+        StreamObserver<ModelInferRequest> requests =
+                GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(answers);
+        requests.onNext(asking("baton_stream_order", "at random").setId("odd").build());
+        ModelStreamInferResponse refused = answers.next();
+        assertThat(refused.getInferResponse().getId()).isEqualTo("odd");
+        assertThat(refused.getErrorMessage())
+                .isEqualTo("parameter 'baton_stream_order' is 'at random'; expected one of [in-order, as-ready]");
+        requests.onNext(echo(X).setId("next").build());
+        assertThat(answers.next().getInferResponse().getId()).isEqualTo("next");
+        requests.onCompleted();
+        assertThat(answers.end()).isEqualTo("completed");
+    }
+
+    @Test
+    void theRestOfAStreamThatEndsWithAStatusIsStopped() throws Exception {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("triton_grpc_error", Metadata.ASCII_STRING_MARSHALLER), "true");
+        Answers answers = new Answers();
+        StreamObserver<ModelInferRequest> requests = GRPCInferenceServiceGrpc.newStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .modelStreamInfer(answers);
+        requests.onNext(
+                asking("baton_stream_order", "as-ready").setModelName("slow").build());
+        assertThat(models.requests.poll(10, TimeUnit.SECONDS)).isNotNull();
+        requests.onNext(echo(X).setModelName("nobody").build());
+        assertThat(answers.end()).startsWith("NOT_FOUND");
+        assertThat(models.interrupted.poll(10, TimeUnit.SECONDS)).isEqualTo("slow");
+    }
+
+    private static ModelInferRequest.Builder asking(String parameter, String value) {
+        return echo(X).putParameters(parameter, text(value));
+    }
+
+    private static InferParameter text(String text) {
+        return InferParameter.newBuilder().setStringParam(text).build();
     }
 
     private GRPCInferenceServiceBlockingStub stub() {
