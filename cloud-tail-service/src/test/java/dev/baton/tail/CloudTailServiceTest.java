@@ -117,17 +117,18 @@ class CloudTailServiceTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "baton.tail.id", "tail-under-test",
-                    "baton.tail.measurement-window", "200ms",
-                    "quarkus.grpc.server.max-inbound-message-size", Integer.toString(MAX_MESSAGE_BYTES),
-                    "baton.tail.inference.intra-op-threads", "1",
-                    "baton.tail.quotas.tenants.\"limited\".per-second", "0.001",
-                    "baton.tail.quotas.tenants.\"limited\".burst", "2",
-                    "quarkus.http.test-port", "0",
-                    "quarkus.otel.sdk.disabled", "false",
-                    "quarkus.otel.simple", "true",
-                    "quarkus.otel.exporter.otlp.enabled", "false");
+            return Map.ofEntries(
+                    Map.entry("baton.tail.id", "tail-under-test"),
+                    Map.entry("baton.tail.measurement-window", "200ms"),
+                    Map.entry("quarkus.grpc.server.max-inbound-message-size", Integer.toString(MAX_MESSAGE_BYTES)),
+                    Map.entry("baton.tail.inference.intra-op-threads", "1"),
+                    Map.entry("baton.tail.quotas.tenants.\"limited\".per-second", "0.001"),
+                    Map.entry("baton.tail.quotas.tenants.\"limited\".burst", "2"),
+                    Map.entry("quarkus.redis.timeout", "30s"), // else quotas stay open where the machine is slow
+                    Map.entry("quarkus.http.test-port", "0"),
+                    Map.entry("quarkus.otel.sdk.disabled", "false"),
+                    Map.entry("quarkus.otel.simple", "true"),
+                    Map.entry("quarkus.otel.exporter.otlp.enabled", "false"));
         }
     }
 
