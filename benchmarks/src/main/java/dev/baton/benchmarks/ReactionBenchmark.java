@@ -13,6 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** How soon a plan follows a link that suddenly became slow, and how calm it stays on one that changes all the time. */
 final class ReactionBenchmark {
@@ -21,8 +24,10 @@ final class ReactionBenchmark {
     private static final double SLOW = 5;
     private static final double ROUND_TRIP_MILLIS = 10;
 
-    /** At which most models that take pictures run better in the cloud over the fast link, and better here over the slow one. */
-    private static final double CHANGING_SLOWDOWN = 6;
+    /** Close enough to one another that most models that take pictures run better here over the slow link alone at one of them. */
+    private static final List<Double> SLOWDOWNS = List.of(5.0, 8.0, 12.0, 18.0);
+
+    private static final List<Double> QUICK_SLOWDOWNS = List.of(6.0, 12.0);
 
     static final double LIMIT_SECONDS = 2;
     static final int LIMIT_PER_MINUTE = 6;
@@ -38,6 +43,16 @@ final class ReactionBenchmark {
     private static final int WANTED_STEPS = 12;
     private static final Duration HALF_PERIOD = Duration.ofMillis(500);
 
+    /** What a placement must be better by to be called better, as in the regret benchmark. */
+    private static final double EQUAL_SHARE = 0.05;
+
+    private static final double EQUAL_MILLIS = 2;
+
+    /** What the slow link must make the plan worse by, as far as can be told before, for a step to be taken. */
+    private static final double CLEAR_SHARE = 0.15;
+
+    private static final double CLEAR_MILLIS = 5;
+
     /**
      * A step of the link.
      *
@@ -48,6 +63,8 @@ final class ReactionBenchmark {
      * @param sent        seconds from that request to the first request that ran under a new plan
      * @param changes     of the plan while watching
      * @param lost        requests without an answer
+     * @param gain        by how many milliseconds the best is predicted to be better than the plan before, when watching ended
+     * @param needed      whether that is more than what counts as equal
      * @param said        what the planner said of the plan while watching, with the seconds since the step
      */
     record Step(
@@ -60,10 +77,13 @@ final class ReactionBenchmark {
             Optional<Double> sent,
             long changes,
             int lost,
+            double gain,
+            boolean needed,
             List<String> said) {
 
         boolean isSlow() {
-            return answered.filter(seconds -> seconds <= LIMIT_SECONDS).isEmpty();
+            return needed
+                    && answered.filter(seconds -> seconds <= LIMIT_SECONDS).isEmpty();
         }
     }
 
@@ -78,15 +98,18 @@ final class ReactionBenchmark {
     /**
      * All of it.
      *
-     * @param steps    those after which the plan changed
-     * @param needless steps after which the same plan stayed the best
+     * @param steps    those after which another plan was better
+     * @param needless those after which the plan before was as good as any
+     * @param untaken  where no other plan would be clearly better over the slow link
      */
-    record Found(List<Step> steps, List<Step> needless, List<Flapping> flapping) implements BenchmarkResult {
+    record Found(List<Step> steps, List<Step> needless, List<String> untaken, List<Flapping> flapping)
+            implements BenchmarkResult {
 
         @Override
         public boolean held() {
             return !steps.isEmpty()
-                    && steps.stream().allMatch(step -> step.lost() == 0 && !step.isSlow())
+                    && steps.stream().noneMatch(Step::isSlow)
+                    && Stream.concat(steps.stream(), needless.stream()).allMatch(step -> step.lost() == 0)
                     && flapping.stream().allMatch(flap -> flap.lost() == 0 && flap.mostPerMinute() <= LIMIT_PER_MINUTE);
         }
 
@@ -100,6 +123,7 @@ final class ReactionBenchmark {
                     Column.left("at 5 Mbit/s", 20),
                     Column.right("sent s", 7),
                     Column.right("answered s", 10),
+                    Column.right("gain ms", 7),
                     Column.right("changes", 7),
                     Column.right("lost", 4));
             List<String> lines = new ArrayList<>();
@@ -118,7 +142,7 @@ final class ReactionBenchmark {
                     .toList();
             lines.add(
                     answered.isEmpty()
-                            ? "no step changed a plan"
+                            ? "no step called for another plan"
                             : "%d steps: median %s s, longest %s s (limit %s s)"
                                     .formatted(
                                             answered.size(),
@@ -133,8 +157,16 @@ final class ReactionBenchmark {
                         .formatted(step.model(), RegretCell.plain(step.slowdown())));
                 step.said().forEach(line -> lines.add("  " + line));
             });
-            needless.forEach(step -> lines.add("no change needed: %s %sx, %s"
-                    .formatted(step.model(), RegretCell.plain(step.slowdown()), step.last())));
+            needless.forEach(step -> lines.add("no change needed: %s %sx, %s; the best is better by %s ms%s"
+                    .formatted(
+                            step.model(),
+                            RegretCell.plain(step.slowdown()),
+                            step.before(),
+                            Quantiles.text(step.gain(), 1),
+                            step.changes() == 0 ? "" : "; changed to " + step.last())));
+            if (!untaken.isEmpty()) {
+                lines.add("no step taken, as none would call for another plan: " + String.join(", ", untaken));
+            }
             flapping.forEach(flap -> lines.add(
                     "flapping every %d ms: %s %sx, %d changes in %s s, at most %d a minute (limit %d), %d of %d requests lost"
                             .formatted(
@@ -160,13 +192,20 @@ final class ReactionBenchmark {
                     step.last(),
                     step.sent().map(seconds -> Quantiles.text(seconds, 2)).orElse("never"),
                     step.answered().map(seconds -> Quantiles.text(seconds, 2)).orElse("never"),
+                    Quantiles.text(step.gain(), 1),
                     step.changes(),
                     step.lost());
         }
     }
 
     /** A model on one of the edge nodes. */
-    private record Subject(PlannerFleet.EdgeNode edge, Workload workload) {}
+    private record Subject(PlannerFleet.EdgeNode edge, Workload workload) {
+
+        @Override
+        public String toString() {
+            return "%s %sx".formatted(workload.name(), RegretCell.plain(edge.slowdown()));
+        }
+    }
 
     private ReactionBenchmark() {}
 
@@ -175,25 +214,24 @@ final class ReactionBenchmark {
         List<Workload> workloads = Workload.all(home, models).stream()
                 .filter(workload -> names.contains(workload.name()))
                 .toList();
-        List<Double> slowdowns = quick ? List.of(CHANGING_SLOWDOWN) : List.of(CHANGING_SLOWDOWN, 16.0);
-        try (PlannerFleet fleet = PlannerFleet.start(home, slowdowns, workloads, console)) {
+        try (PlannerFleet fleet = PlannerFleet.start(home, quick ? QUICK_SLOWDOWNS : SLOWDOWNS, workloads, console)) {
             List<Step> steps = new ArrayList<>();
             List<Step> needless = new ArrayList<>();
+            List<String> untaken = new ArrayList<>();
             List<Subject> changing = new ArrayList<>();
-            for (PlannerFleet.EdgeNode edge : fleet.edges()) {
-                for (Workload workload : workloads) {
-                    Subject subject = new Subject(edge, workload);
-                    Step step = step(subject, console);
-                    if (step.before().equals(step.last()) && step.first().isEmpty()) {
-                        needless.add(step);
-                    } else {
-                        steps.add(step);
-                        changing.add(subject);
-                    }
-                }
+            for (Subject subject : subjects(fleet, workloads)) {
+                Optional<Step> step = step(subject, console);
+                step.ifPresentOrElse(
+                        taken -> {
+                            (taken.needed() ? steps : needless).add(taken);
+                            changing.add(subject);
+                        },
+                        () -> untaken.add(subject.toString()));
             }
-            for (int i = 0; !quick && !changing.isEmpty() && steps.size() < WANTED_STEPS; i++) {
-                steps.add(step(changing.get(i % changing.size()), console));
+            int more = quick ? 0 : WANTED_STEPS - steps.size();
+            for (int i = 0; !changing.isEmpty() && i < more; i++) {
+                step(changing.get(i % changing.size()), console)
+                        .ifPresent(taken -> (taken.needed() ? steps : needless).add(taken));
             }
             List<Flapping> flapping = new ArrayList<>();
             Duration length = Duration.ofSeconds(quick ? 65 : 125);
@@ -201,30 +239,75 @@ final class ReactionBenchmark {
                 flapping.add(flap(subject, length, console));
             }
             console.clearProgress();
-            return new Found(steps, needless, flapping);
+            return new Found(steps, needless, untaken, flapping);
         }
     }
 
-    private static Step step(Subject subject, Console console) {
+    /** So that steps of one edge node's link are far apart: few changes a minute are allowed, and all its models see them. */
+    private static List<Subject> subjects(PlannerFleet fleet, List<Workload> workloads) {
+        return workloads.stream()
+                .flatMap(workload -> fleet.edges().stream().map(edge -> new Subject(edge, workload)))
+                .toList();
+    }
+
+    /** Empty when no other plan would be clearly better over the slow link: then no step is taken. */
+    private static Optional<Step> step(Subject subject, Console console) {
         PlannerFleet.EdgeNode edge = subject.edge;
         Workload workload = subject.workload;
-        console.progress(
-                "A step of the link under %s, %sx".formatted(workload.name(), RegretCell.plain(edge.slowdown())));
+        console.progress("A step of the link under " + subject);
         edge.link(FAST, ROUND_TRIP_MILLIS);
         SteadyLoad load = SteadyLoad.start(edge, workload, BETWEEN_REQUESTS);
         PlanView before;
-        PlanView last;
+        PlanView.Standing last;
         long stepped;
         List<String> said;
         try (load) {
             settle(edge, workload);
-            before = edge.standing(workload).plan();
+            PlanView.Standing standing = edge.standing(workload);
+            if (!callsForAnother(standing)) {
+                return Optional.empty();
+            }
+            before = standing.plan();
             edge.link(SLOW, ROUND_TRIP_MILLIS);
             stepped = System.nanoTime();
             said = watch(edge, workload, before.epoch(), stepped);
-            last = edge.standing(workload).plan();
+            last = edge.standing(workload);
         }
-        return outcome(subject, before, last, stepped, load.samples(), said);
+        return Optional.of(outcome(subject, before, last, stepped, load.samples(), said));
+    }
+
+    /** Whether another placement would clearly be better over the slow link: what is sent takes longer, nothing else changes. */
+    private static boolean callsForAnother(PlanView.Standing overFast) {
+        double best = predicted(overFast, PlanView.Alternative::comparable, ReactionBenchmark::overSlow);
+        double kept = predicted(overFast, chosenIn(overFast.plan()), ReactionBenchmark::overSlow);
+        return kept - best > Math.max(CLEAR_SHARE * best, CLEAR_MILLIS);
+    }
+
+    private static double overSlow(PlanView.Alternative overFast) {
+        double bits = 8 * overFast.bytes().orElse(0.0);
+        return millis(overFast) + bits / 1e3 * (1 / SLOW - 1 / FAST);
+    }
+
+    private static double millis(PlanView.Alternative alternative) {
+        return alternative.predictedMillis().orElse(Double.NaN);
+    }
+
+    private static Predicate<PlanView.Alternative> chosenIn(PlanView plan) {
+        return alternative -> alternative.choice().equals(plan.choice());
+    }
+
+    /** Milliseconds of the best placement of a kind. */
+    private static double predicted(
+            PlanView.Standing standing,
+            Predicate<PlanView.Alternative> kind,
+            ToDoubleFunction<PlanView.Alternative> millis) {
+        return standing.ranking().stream()
+                .filter(kind)
+                .mapToDouble(millis)
+                .filter(Double::isFinite)
+                .min()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no prediction for %s: %s".formatted(standing.plan().choice(), standing.verdict())));
     }
 
     private static void settle(PlannerFleet.EdgeNode edge, Workload workload) {
@@ -271,7 +354,15 @@ final class ReactionBenchmark {
     }
 
     private static Step outcome(
-            Subject subject, PlanView before, PlanView last, long stepped, List<Sample> samples, List<String> said) {
+            Subject subject,
+            PlanView before,
+            PlanView.Standing after,
+            long stepped,
+            List<Sample> samples,
+            List<String> said) {
+        PlanView last = after.plan();
+        double best = predicted(after, PlanView.Alternative::comparable, ReactionBenchmark::millis);
+        double gain = predicted(after, chosenIn(before), ReactionBenchmark::millis) - best;
         Optional<Long> firstAffected = samples.stream()
                 .filter(sample -> sample.dueNanos() >= stepped)
                 .map(Sample::dueNanos)
@@ -291,13 +382,15 @@ final class ReactionBenchmark {
                 firstSent.flatMap(sample -> firstAffected.map(from -> seconds(sample.dueNanos() - from))),
                 last.epoch() - before.epoch(),
                 (int) samples.stream().filter(sample -> !sample.answered()).count(),
+                gain,
+                gain > Math.max(EQUAL_SHARE * best, EQUAL_MILLIS),
                 said);
     }
 
     private static Flapping flap(Subject subject, Duration length, Console console) {
         PlannerFleet.EdgeNode edge = subject.edge;
         Workload workload = subject.workload;
-        console.progress("A flapping link under %s, %sx".formatted(workload.name(), RegretCell.plain(edge.slowdown())));
+        console.progress("A flapping link under " + subject);
         edge.link(FAST, ROUND_TRIP_MILLIS);
         List<long[]> epochs = new ArrayList<>();
         long start;

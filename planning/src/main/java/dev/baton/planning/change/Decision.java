@@ -10,6 +10,8 @@ public sealed interface Decision {
         SMALL_GAIN("what is better gains too little"),
         /** The gain is small or unsure, and must last first. */
         MUST_LAST("the gain must last first"),
+        /** The gain is worth a change at once, but so few are left in this minute that it must last first. */
+        FEW_SWITCHES_LEFT("few changes are left in this minute, and the gain must last first"),
         /** The bound on changes per minute is reached. */
         NO_SWITCH_LEFT("no further change in this minute"),
         /** Nothing may be chosen; the plan is what violates constraints least. */

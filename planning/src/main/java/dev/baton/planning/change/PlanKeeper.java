@@ -252,8 +252,10 @@ public final class PlanKeeper {
         }
         boolean sure = gain >= settings.sureErrors() * error;
         boolean large = gain >= settings.largeRelative() * score && gain * unit >= settings.largeMicros() * unit;
-        if (sure && (large || change != null) && lasting >= patience(left)) {
-            return within(best, change == null ? Trigger.BETTER : change, predictions, nowMicros);
+        if (sure && (large || change != null)) {
+            return lasting >= patience(left)
+                    ? within(best, change == null ? Trigger.BETTER : change, predictions, nowMicros)
+                    : Decision.Keep.FEW_SWITCHES_LEFT;
         }
         boolean lasted = lasting >= Math.max(settings.lastingWindows(), patience(left))
                 && gain * Math.sqrt(lasting) >= settings.sureErrors() * error;
