@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Settings of this tail. */
 @ConfigMapping(prefix = "baton.tail")
@@ -115,5 +116,11 @@ public interface TailConfig {
         /** Models that run at the same time. */
         @WithDefault("1")
         int workers();
+
+        /**
+         * What tails that are open may take together, in bytes of their graphs and weights. Those unused for longest are closed
+         * beyond it, and opened again when they are needed. Default: half the memory of this machine or container.
+         */
+        OptionalLong sessionMemoryBytes();
     }
 }

@@ -4,6 +4,8 @@ import dev.baton.inference.Device;
 import dev.baton.inference.EngineSettings;
 import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.OnnxRuntimeEngine;
+import dev.baton.inference.SessionCache;
+import dev.baton.inference.SessionMetrics;
 import dev.baton.messaging.ClientSettings;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.MachinePressure;
@@ -16,6 +18,7 @@ import dev.baton.openinference.protocol.RequestThreads;
 import dev.baton.openinference.rest.RestApi;
 import dev.baton.openinference.rest.RestLimits;
 import dev.baton.partitioning.splitpackage.PackageCache;
+import dev.baton.partitioning.splitpackage.PackageMemory;
 import dev.baton.tail.answer.ActivationDecoder;
 import dev.baton.tail.answer.AnswerTrace;
 import dev.baton.tail.answer.TailInference;
@@ -189,12 +192,18 @@ public final class TailWiring {
 
     @Produces
     @Singleton
-    InferenceEngine engine() {
+    InferenceEngine engine(Meter meter) {
+        TailConfig.InferenceConfig settings = config.inference();
         EngineSettings defaults = EngineSettings.defaults();
-        return new OnnxRuntimeEngine(
-                defaults.withDevice(Device.parse(config.inference().device()))
-                        .withWorkers(config.inference().workers())
-                        .withIntraOpThreads(config.inference().intraOpThreads().orElse(defaults.intraOpThreads())));
+        SessionCache sessions = new SessionCache(
+                new OnnxRuntimeEngine(defaults.withDevice(Device.parse(settings.device()))
+                        .withWorkers(settings.workers())
+                        .withIntraOpThreads(settings.intraOpThreads().orElse(defaults.intraOpThreads()))),
+                settings.sessionMemoryBytes().orElseGet(SessionCache::halfOfMemory),
+                PackageMemory::bytesOf,
+                System::nanoTime);
+        SessionMetrics.observe(sessions, meter);
+        return sessions;
     }
 
     @Produces

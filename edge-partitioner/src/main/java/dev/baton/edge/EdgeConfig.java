@@ -180,5 +180,11 @@ public interface EdgeConfig {
         /** Runs that may wait for a worker before requests are refused as {@code RESOURCE_EXHAUSTED}. */
         @WithDefault("64")
         int queueCapacity();
+
+        /**
+         * What heads and tails that are open may take together, in bytes of their graphs and weights. Those unused for longest
+         * are closed beyond it, and opened again when they are needed. Default: half the memory of this machine or container.
+         */
+        OptionalLong sessionMemoryBytes();
     }
 }

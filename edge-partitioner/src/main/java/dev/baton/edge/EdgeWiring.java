@@ -34,6 +34,8 @@ import dev.baton.inference.Device;
 import dev.baton.inference.EngineSettings;
 import dev.baton.inference.InferenceEngine;
 import dev.baton.inference.OnnxRuntimeEngine;
+import dev.baton.inference.SessionCache;
+import dev.baton.inference.SessionMetrics;
 import dev.baton.messaging.KafkaConnection;
 import dev.baton.messaging.MachinePressure;
 import dev.baton.openinference.grpc.StreamErrorsInterceptor;
@@ -45,6 +47,7 @@ import dev.baton.openinference.protocol.RequestThreads;
 import dev.baton.openinference.rest.RestApi;
 import dev.baton.openinference.rest.RestLimits;
 import dev.baton.partitioning.splitpackage.PackageCache;
+import dev.baton.partitioning.splitpackage.PackageMemory;
 import dev.baton.planning.device.DeviceCatalog;
 import dev.baton.planning.link.LinkEstimator;
 import dev.baton.planning.link.LinkProbes;
@@ -252,13 +255,18 @@ final class EdgeWiring {
 
     @Produces
     @Singleton
-    InferenceEngine engine(EdgeConfig config) {
+    InferenceEngine engine(EdgeConfig config, OpenTelemetry telemetry) {
         EngineSettings settings = settings(config.inference());
-        InferenceEngine engine = new OnnxRuntimeEngine(settings);
+        SessionCache sessions = new SessionCache(
+                new OnnxRuntimeEngine(settings),
+                config.inference().sessionMemoryBytes().orElseGet(SessionCache::halfOfMemory),
+                PackageMemory::bytesOf,
+                NANO_TICKER);
+        SessionMetrics.observe(sessions, telemetry.getMeter("baton"));
         return config.emulatedSlowdown() == 1.0
-                ? engine
+                ? sessions
                 : new SlowedEngine(
-                        engine, config.emulatedSlowdown(), settings.workers(), settings.queueCapacity(), NANO_TICKER);
+                        sessions, config.emulatedSlowdown(), settings.workers(), settings.queueCapacity(), NANO_TICKER);
     }
 
     @Produces
