@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
             BenchmarkMain.EdgeOverheadCommand.class,
             BenchmarkMain.TailCommand.class,
             BenchmarkMain.OverloadCommand.class,
+            BenchmarkMain.StreamingCommand.class,
             BenchmarkMain.DivideCommand.class,
             BenchmarkMain.PackageCommand.class,
             BenchmarkMain.ProfileCommand.class,
@@ -243,6 +244,30 @@ public final class BenchmarkMain {
         @Override
         public Integer call() throws Exception {
             return bench.print(OverloadBenchmark.run(home(), models.directory(), model, bench.quick, bench.progress()));
+        }
+    }
+
+    @Command(
+            name = "streaming",
+            header = "Frames a second of one stream, against what the slower of head and tail can do.")
+    static final class StreamingCommand implements Callable<Integer> {
+
+        @ParentCommand
+        private BenchmarkMain bench;
+
+        @Mixin
+        private GivenModels models = new GivenModels();
+
+        @Option(
+                names = "--model",
+                paramLabel = "NAME",
+                description = "One of the models of pictures that the planner is measured with (${DEFAULT-VALUE}).")
+        private String model = "mobilenet_v2";
+
+        @Override
+        public Integer call() throws Exception {
+            return bench.print(
+                    StreamingBenchmark.run(home(), models.directory(), model, bench.quick, bench.progress()));
         }
     }
 

@@ -52,6 +52,11 @@ final class PlannerFleet implements AutoCloseable {
             return "edge-" + number;
         }
 
+        /** Host and port of its gRPC server. */
+        String address() {
+            return stack.edge(number);
+        }
+
         double slowdown() {
             return slowdown;
         }

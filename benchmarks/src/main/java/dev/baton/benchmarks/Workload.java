@@ -1,5 +1,6 @@
 package dev.baton.benchmarks;
 
+import dev.baton.client.InferenceInput;
 import dev.baton.clients.Answer;
 import dev.baton.clients.EdgeClient;
 import dev.baton.demo.GaugeModel;
@@ -141,6 +142,13 @@ final class Workload {
 
     DescribedModel model() {
         return model;
+    }
+
+    /** One of the pictures, chosen by {@code turn} modulo their number, as clients of the SDK send it. */
+    InferenceInput picture(int turn) {
+        return InferenceInput.picture(
+                model.description().image().orElseThrow().input(),
+                dev.baton.client.Picture.of(pictures.get(Math.floorMod(turn, INPUTS))));
     }
 
     boolean takesPictures() {
